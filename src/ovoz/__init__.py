@@ -1,0 +1,1 @@
+"""Ovoz: contact centre and CRM in one for mobile operators."""

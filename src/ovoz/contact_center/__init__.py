@@ -1,0 +1,1 @@
+"""The contact centre: calls, agents, queues, routing, recordings."""

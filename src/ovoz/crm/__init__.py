@@ -1,0 +1,1 @@
+"""The CRM: subscribers now; offers, tickets, accounts, messaging and knowledge will live here."""

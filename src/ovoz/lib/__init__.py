@@ -1,0 +1,1 @@
+"""What every module may use; no business words live here."""

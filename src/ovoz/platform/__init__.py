@@ -1,0 +1,1 @@
+"""The platform: tenancy, identity, access; audit, billing, licensing and support will live here."""
