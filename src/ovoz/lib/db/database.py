@@ -105,7 +105,9 @@ class Database:
         except CONNECTION_LOST as error:
             raise DatabaseUnavailable(str(error)) from error
         except (OperationalError, InterfaceError, DBAPIError) as error:
-            if error.connection_invalidated or isinstance(error.orig.__cause__ if error.orig else None, CONNECTION_LOST):
+            if error.connection_invalidated or isinstance(
+                error.orig.__cause__ if error.orig else None, CONNECTION_LOST
+            ):
                 raise DatabaseUnavailable(str(error.orig)) from error
             raise
 

@@ -1,0 +1,38 @@
+"""What the switchboard refuses, and why."""
+
+from ovoz.lib.problems import DependencyUnavailable, DomainError, NotFound
+
+
+class NotPossibleNow(DomainError):
+    """The command does not fit the present state; `state` says which it is."""
+
+    status = 409
+    slug = "not-possible-now"
+    title = "This is not possible at the moment"
+
+
+class PhoneNotRegistered(DomainError):
+    status = 409
+    slug = "phone-not-registered"
+    title = "The phone is not registered, so nobody could ring it"
+
+
+class AgentUnknown(NotFound):
+    slug = "agent-unknown"
+    title = "There is no such agent here"
+
+
+class InteractionUnknown(NotFound):
+    slug = "interaction-unknown"
+    title = "There is no such live interaction"
+
+
+class CommandInvalid(DomainError):
+    status = 422
+    slug = "command-invalid"
+    title = "The command cannot be read"
+
+
+class SwitchboardUnavailable(DependencyUnavailable):
+    slug = "switchboard-unavailable"
+    title = "The switchboard does not answer; conversations go on, controls come back by themselves"

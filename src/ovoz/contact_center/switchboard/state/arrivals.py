@@ -1,0 +1,213 @@
+"""From the carrier to the queue: greeting, limits, music, announcements."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from ovoz.contact_center.switchboard.state.actions import Answer, HangUp, Play, StartMusic, StopMusic
+from ovoz.contact_center.switchboard.state.call import (
+    WAITING,
+    Call,
+    Caller,
+    Leg,
+    begin_segment,
+    end_legs,
+    end_segment,
+    with_leg,
+)
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
+
+CAUSE_CONGESTION = 42
+
+REFUSAL_PROMPTS = ("sound:all-circuits-busy-now", "sound:pls-try-call-later")
+GAVE_UP_PROMPTS = ("sound:vm-goodbye",)
+
+
+class EntryPoint(msgspec.Struct, frozen=True):
+    """A number callers dial, and where it leads."""
+
+    id: UUID
+    number: str
+    name: str
+    queue_id: UUID
+    greeting: tuple[str, ...] = ()
+
+
+def caller_arrived(
+    floor: Floor,
+    now: datetime,
+    *,
+    interaction_id: UUID,
+    node: str,
+    channel: str,
+    sip_call_id: str,
+    caller: Caller,
+    entry: EntryPoint,
+    observed_late: bool = False,
+) -> Call:
+    """A call of the carrier meets the switchboard: it is answered at once and hears something at once."""
+    queue = floor.queues[entry.queue_id]
+    refusal = None
+    if floor.active_calls >= floor.limits.max_calls:
+        refusal = "over_limit"
+    elif len(floor.waiting_in(queue.id)) >= queue.max_length:
+        refusal = "queue_full"
+    call = Call(
+        id=interaction_id,
+        node=node,
+        caller=caller,
+        caller_channel=channel,
+        entry_point_id=entry.id,
+        entry_number=entry.number,
+        entry_name=entry.name,
+        queue_id=queue.id,
+        started_at=now,
+        sip_call_id=sip_call_id,
+        refusal=refusal,
+        greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s),
+    )
+    call = with_leg(begin_segment(call, "flow", now), Leg(channel, "caller", now, answered_at=now))
+    call = floor.tell(
+        "calls.call_started.v1",
+        now,
+        call,
+        observed_late=observed_late,
+        channel="voice",
+        direction="inbound",
+        caller=caller.number,
+        hidden=caller.hidden,
+        entry_number=entry.number,
+        queue=queue.name,
+        node=node,
+        sip_call_id=sip_call_id,
+    )
+    floor.act(Answer(call.id, channel))
+    prompts = REFUSAL_PROMPTS if refusal else tuple(f"sound:{name}" for name in entry.greeting)
+    if prompts:
+        call = _play(floor, call, "greeting", prompts)
+        floor.put_call(call)
+    else:
+        _enter_queue(floor, call, now)
+    return call
+
+
+def playback_finished(floor: Floor, now: datetime, playback_id: str) -> None:
+    """A prompt ended (or could not be played, which for the caller is the same)."""
+    call = _owner(floor, playback_id)
+    if call is None or call.playing != playback_id:
+        return
+    call = replace(call, playing=None)
+    if call.phase == "greeting":
+        floor.put_call(call)
+        greeting_over(floor, now, call)
+    elif call.phase in WAITING:
+        floor.put_call(call)
+        floor.act(StartMusic(call.id, call.caller_channel))
+    else:
+        floor.put_call(call)
+
+
+def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
+    """The greeting was heard: into the queue, or out again when the call was turned away."""
+    if call.refusal is not None:
+        floor.act(HangUp(call.id, call.caller_channel, CAUSE_CONGESTION))
+        close_unanswered(floor, now, call, call.refusal)
+    else:
+        _enter_queue(floor, call, now)
+
+
+def announce(floor: Floor, now: datetime, call: Call) -> None:
+    """Tells a waiting caller the place in the queue, then music again."""
+    queue = floor.queues[call.queue_id]
+    call = replace(
+        call,
+        announcements=call.announcements + 1,
+        announce_at=now + timedelta(seconds=queue.announce_every_s),
+    )
+    place = 1 + next(
+        (index for index, other in enumerate(floor.waiting_in(queue.id)) if other.id == call.id), 0
+    )
+    if place == 1:
+        prompts: tuple[str, ...] = ("sound:queue-youarenext",)
+    else:
+        prompts = ("sound:queue-thereare", f"number:{place}", "sound:queue-callswaiting")
+    floor.act(StopMusic(call.id, call.caller_channel))
+    call = _play(floor, call, f"announce-{call.announcements}", (*prompts, "sound:queue-thankyou"))
+    floor.put_call(floor.tell("calls.position_announced.v1", now, call, position=place))
+
+
+def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
+    """Nothing waits forever: after the queue's longest wait the caller hears a goodbye and is let go."""
+    floor.act(StopMusic(call.id, call.caller_channel))
+    call = _play(floor, call, "goodbye", GAVE_UP_PROMPTS)
+    floor.put_call(
+        replace(
+            call,
+            phase="greeting",
+            refusal="max_wait",
+            announce_at=None,
+            give_up_at=None,
+            greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s),
+        )
+    )
+
+
+def close_unanswered(
+    floor: Floor, now: datetime, call: Call, reason: str, *, observed_late: bool = False
+) -> None:
+    """Ends an interaction that no agent ever talked in."""
+    call = end_legs(end_segment(call, now, outcome=reason, observed_late=observed_late), now)
+    call = replace(
+        call,
+        phase="closed",
+        agent_id=None,
+        agent_leg=None,
+        ended_at=now,
+        closed_at=now,
+        end_reason=reason,
+        greeting_until=None,
+        announce_at=None,
+        give_up_at=None,
+        ring_until=None,
+        playing=None,
+    )
+    call = floor.tell(
+        "calls.call_ended.v1",
+        now,
+        call,
+        observed_late=observed_late,
+        reason=reason,
+        answered=False,
+        waited_s=round((now - (call.queued_at or call.started_at)).total_seconds(), 3),
+    )
+    floor.put_call(call)
+
+
+def _enter_queue(floor: Floor, call: Call, now: datetime) -> None:
+    queue = floor.queues[call.queue_id]
+    call = replace(
+        begin_segment(call, "queue", now),
+        phase="queued",
+        queued_at=now,
+        greeting_until=None,
+        announce_at=now + timedelta(seconds=floor.limits.first_announcement_s),
+        give_up_at=now + timedelta(seconds=queue.max_wait_s),
+    )
+    call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name)
+    floor.put_call(call)
+    floor.act(StartMusic(call.id, call.caller_channel))
+    floor.match(now)
+
+
+def _play(floor: Floor, call: Call, what: str, media: tuple[str, ...]) -> Call:
+    playback_id = f"{call.id.hex}:{what}"
+    floor.act(Play(call.id, call.caller_channel, playback_id, media))
+    return replace(call, playing=playback_id)
+
+
+def _owner(floor: Floor, playback_id: str) -> Call | None:
+    try:
+        return floor.calls.get(UUID(hex=playback_id.partition(":")[0]))
+    except ValueError:
+        return None

@@ -1,0 +1,306 @@
+"""The floor: one tenant's agents, calls and queues, and the single place where an agent and a call are joined.
+
+The inputs live beside it (`arrivals`, `conversation`, `presence`, `recovery`); each changes the floor and leaves
+what it did in the step that `take_step` returns. Nothing here waits, so no two inputs ever interleave.
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from ovoz.contact_center.switchboard.state.actions import Action, Ring
+from ovoz.contact_center.switchboard.state.agent import Agent, AgentStateName
+from ovoz.contact_center.switchboard.state.call import Call, Leg, begin_segment, with_leg
+from ovoz.contact_center.switchboard.state.facts import Fact, Step
+
+replace = msgspec.structs.replace
+
+
+class QueueRules(msgspec.Struct, frozen=True):
+    """How one queue treats its callers; times in seconds."""
+
+    id: UUID
+    name: str
+    priority: int
+    max_length: int
+    max_wait_s: int
+    ring_timeout_s: int
+    wrap_up_s: int
+    announce_every_s: int
+    recorded: bool
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one tenant may use of the cell, and how long things may hang; times in seconds."""
+
+    max_calls: int = 200
+    rejoin_grace_s: int = 20
+    rejoin_retry_s: float = 1.5
+    ring_guard_s: int = 5
+    greeting_guard_s: int = 60
+    first_announcement_s: int = 8
+    phone_grace_s: int = 15
+
+
+class Discipline(Protocol):
+    """The port that the routing engine fills: which waiting call meets which free agent next."""
+
+    def choose(
+        self, waiting: Iterable[Call], free: Iterable[Agent], queues: dict[UUID, QueueRules], now: datetime
+    ) -> tuple[Call, Agent] | None: ...
+
+
+class OldestCallLongestIdle:
+    """Highest priority first, then the call that waits longest; of its agents the one idle longest."""
+
+    def choose(
+        self, waiting: Iterable[Call], free: Iterable[Agent], queues: dict[UUID, QueueRules], now: datetime
+    ) -> tuple[Call, Agent] | None:
+        agents = sorted(free, key=lambda agent: (agent.idle_since or now, agent.id))
+        if not agents:
+            return None
+        for call in sorted(
+            waiting, key=lambda call: (-queues[call.queue_id].priority, call.queued_at or now, call.id)
+        ):
+            for agent in agents:
+                if call.queue_id in agent.queues:
+                    return call, agent
+        return None
+
+
+class Floor:
+    """One tenant in memory; `new_id` gives ids for facts and recordings."""
+
+    def __init__(
+        self,
+        tenant_id: str,
+        queues: Iterable[QueueRules],
+        *,
+        new_id: Callable[[], UUID],
+        discipline: Discipline | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.tenant_id = tenant_id
+        self.queues = {queue.id: queue for queue in queues}
+        self.limits = limits or Limits()
+        self.agents: dict[UUID, Agent] = {}
+        self.calls: dict[UUID, Call] = {}
+        self.may_record = True
+        self.intents_allowed = True
+        """False while the journal cannot be written: then nobody is rung."""
+        self._new_id = new_id
+        self._discipline: Discipline = discipline or OldestCallLongestIdle()
+        self._waiting: set[UUID] = set()
+        self._free: set[UUID] = set()
+        self._call_of_channel: dict[str, UUID] = {}
+        self._agent_of_endpoint: dict[str, UUID] = {}
+        self._due: list[tuple[datetime, int, UUID]] = []
+        self._tie = itertools.count()
+        self._step = Step()
+
+    # What inputs use
+
+    def take_step(self) -> Step:
+        """What happened since the last one; the floor begins a new step."""
+        step, self._step = self._step, Step()
+        return step
+
+    def new_id(self) -> UUID:
+        return self._new_id()
+
+    def put_call(self, call: Call) -> None:
+        """Stores the call's new version and keeps the indexes true."""
+        if call.phase == "closed":
+            self.calls[call.id] = call
+            self._waiting.discard(call.id)
+            for leg in call.legs:
+                self._call_of_channel.pop(leg.id, None)
+        else:
+            self.calls[call.id] = call
+            (self._waiting.add if call.phase == "queued" else self._waiting.discard)(call.id)
+            for leg in call.legs:
+                self._call_of_channel[leg.id] = call.id
+        self._step.calls[call.id] = None
+        for due in (
+            call.greeting_until,
+            call.announce_at,
+            call.give_up_at,
+            call.ring_until,
+            call.rejoin_until,
+            call.rejoin_at,
+            call.wrap_up_until,
+        ):
+            if due is not None:
+                heapq.heappush(self._due, (due, next(self._tie), call.id))
+
+    def put_agent(self, agent: Agent) -> None:
+        """Stores the agent's new version and keeps the indexes true."""
+        known = self.agents.get(agent.id)
+        if known is not None and known.endpoint != agent.endpoint:
+            self._agent_of_endpoint.pop(known.endpoint, None)
+        self.agents[agent.id] = agent
+        self._agent_of_endpoint[agent.endpoint] = agent.id
+        (self._free.add if agent.assignable else self._free.discard)(agent.id)
+        self._step.agents[agent.id] = None
+        if agent.phone_deadline is not None:
+            heapq.heappush(self._due, (agent.phone_deadline, next(self._tie), agent.id))
+
+    def forget_closed(self, call_id: UUID) -> None:
+        """Drops a closed call once the journal has it."""
+        call = self.calls.get(call_id)
+        if call is not None and call.phase == "closed":
+            del self.calls[call_id]
+
+    def call_of(self, channel: str) -> Call | None:
+        call_id = self._call_of_channel.get(channel)
+        return self.calls.get(call_id) if call_id else None
+
+    def agent_at(self, endpoint: str) -> Agent | None:
+        agent_id = self._agent_of_endpoint.get(endpoint)
+        return self.agents.get(agent_id) if agent_id else None
+
+    def waiting_in(self, queue_id: UUID) -> list[Call]:
+        """Callers of a queue who are not talking yet, longest wait first."""
+        waiting = [
+            call
+            for call in self.calls.values()
+            if call.queue_id == queue_id and call.phase in ("queued", "offered", "ringing")
+        ]
+        return sorted(waiting, key=lambda call: (call.queued_at or call.started_at, call.id))
+
+    @property
+    def active_calls(self) -> int:
+        """Calls that hold a channel of the media node."""
+        return sum(1 for call in self.calls.values() if call.ended_at is None)
+
+    def say(
+        self,
+        type_: str,
+        now: datetime,
+        *,
+        call: Call | None = None,
+        agent: Agent | None = None,
+        observed_late: bool = False,
+        **data: Any,
+    ) -> Call | Agent:
+        """Adds a fact and returns the call (or, without one, the agent) with its count raised."""
+        subject: Call | Agent | None = call if call is not None else agent
+        assert subject is not None
+        counted = replace(subject, seq=subject.seq + 1)
+        self._step.facts.append(
+            Fact(
+                id=self._new_id(),
+                at=now,
+                type=type_,
+                seq=counted.seq,
+                interaction_id=call.id if call else None,
+                agent_id=agent.id if agent else (call.agent_id if call else None),
+                data=data,
+                observed_late=observed_late,
+            )
+        )
+        return counted
+
+    def tell(
+        self, type_: str, now: datetime, call: Call, *, observed_late: bool = False, **data: Any
+    ) -> Call:
+        """`say` about a call."""
+        told = self.say(type_, now, call=call, observed_late=observed_late, **data)
+        assert isinstance(told, Call)
+        return told
+
+    def act(self, *actions: Action) -> None:
+        """To be done at once: observed facts and safety acts wait for nobody."""
+        self._step.now.extend(actions)
+
+    def act_when_journalled(self, *actions: Action) -> None:
+        """To be done once the facts of this step stand in the journal: intents."""
+        self._step.then.extend(actions)
+
+    def move_agent(
+        self, agent: Agent, now: datetime, state: AgentStateName, reason: str | None = None, **changes: Any
+    ) -> Agent:
+        """Puts the agent into a state and tells it, when it is another state."""
+        moved = replace(agent, **changes)
+        if (agent.state, agent.reason) != (state, reason):
+            said = self.say(
+                "agents.state_changed.v1",
+                now,
+                agent=replace(moved, state=state, reason=reason, since=now),
+                before=agent.state,
+                after=state,
+                reason=reason,
+                lasted_s=round((now - agent.since).total_seconds(), 3),
+            )
+            assert isinstance(said, Agent)
+            moved = said
+        self.put_agent(moved)
+        return moved
+
+    # The claim
+
+    def match(self, now: datetime) -> None:
+        """Joins waiting calls and free agents until one side is empty: one claim for both."""
+        while self.intents_allowed and self._waiting and self._free:
+            pair = self._discipline.choose(
+                (self.calls[call_id] for call_id in self._waiting),
+                (self.agents[agent_id] for agent_id in self._free),
+                self.queues,
+                now,
+            )
+            if pair is None:
+                return
+            self._claim(*pair, now)
+
+    def _claim(self, call: Call, agent: Agent, now: datetime) -> None:
+        assert call.phase == "queued"
+        assert agent.assignable
+        queue = self.queues[call.queue_id]
+        attempt = call.attempt + 1
+        leg_id = f"{call.id.hex}-{attempt}"
+        claimed = replace(
+            begin_segment(call, "ring", now, agent_id=agent.id),
+            phase="offered",
+            agent_id=agent.id,
+            agent_leg=leg_id,
+            attempt=attempt,
+            announce_at=None,
+            ring_until=now + timedelta(seconds=queue.ring_timeout_s + self.limits.ring_guard_s),
+        )
+        claimed = with_leg(claimed, Leg(leg_id, "agent", now, agent_id=agent.id))
+        claimed = self.tell("calls.call_offered.v1", now, claimed, agent=agent.name, attempt=attempt)
+        self.put_call(claimed)
+        self.move_agent(agent, now, "ringing", call_id=call.id)
+        self.act_when_journalled(
+            Ring(
+                call.id,
+                leg=leg_id,
+                endpoint=agent.endpoint,
+                caller_number=call.caller.number,
+                caller_name=call.caller.name or "",
+                timeout_s=queue.ring_timeout_s,
+            )
+        )
+
+    def leg_wanted(self, leg_id: str) -> bool:
+        """Whether a journalled ring is still to be begun."""
+        call = self.call_of(leg_id)
+        return call is not None and call.agent_leg == leg_id and call.phase != "closed"
+
+    # Time
+
+    def next_due(self) -> datetime | None:
+        """When `time_passed` has something to look at next."""
+        return self._due[0][0] if self._due else None
+
+    def pop_due(self, now: datetime) -> list[UUID]:
+        """Ids of calls and agents whose deadlines passed (each still to be checked against its state)."""
+        passed: dict[UUID, None] = {}
+        while self._due and self._due[0][0] <= now:
+            passed[heapq.heappop(self._due)[2]] = None
+        return list(passed)

@@ -1,0 +1,77 @@
+"""Agents and their phones: signing in, chosen states, phones that come and go."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ovoz.contact_center.switchboard.errors import NotPossibleNow, PhoneNotRegistered
+from ovoz.contact_center.switchboard.state.agent import BUSY, Agent, ChosenState, NextState
+from ovoz.contact_center.switchboard.state.conversation import ring_again
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
+
+
+def agent_known(
+    floor: Floor, now: datetime, *, agent_id: UUID, name: str, endpoint: str, queues: tuple[UUID, ...]
+) -> Agent:
+    """Puts an agent on the floor, or refreshes name, queues and endpoint of one who is there."""
+    agent = floor.agents.get(agent_id)
+    if agent is None:
+        agent = Agent(id=agent_id, name=name, endpoint=endpoint, queues=queues, since=now)
+    else:
+        agent = replace(agent, name=name, queues=queues, endpoint=endpoint)
+    floor.put_agent(agent)
+    return agent
+
+
+def choose_state(
+    floor: Floor, now: datetime, agent: Agent, state: ChosenState, reason: str | None = None
+) -> None:
+    """The agent asks for a state; during a call it waits for the end of the call."""
+    if agent.state in BUSY:
+        asked = replace(agent, next=NextState(state, reason))
+        told = floor.say("agents.next_state_chosen.v1", now, agent=asked, state=state, reason=reason)
+        assert isinstance(told, Agent)
+        floor.put_agent(told)
+        return
+    if state == "ready":
+        if not agent.registered:
+            raise PhoneNotRegistered("Wait for “Registered!”, then press Ready again.", state=agent.state)
+        floor.move_agent(agent, now, "ready", next=None, idle_since=now)
+        floor.match(now)
+    else:
+        if state == "break" and not reason:
+            raise NotPossibleNow("A break needs a reason.", state=agent.state)
+        floor.move_agent(agent, now, state, reason, next=None)
+
+
+def phone_registered(floor: Floor, now: datetime, endpoint: str) -> None:
+    """The agent's browser can be rung; a conversation that lost its leg is called back at once."""
+    agent = floor.agent_at(endpoint)
+    if agent is None:
+        return
+    agent = replace(agent, registered=True, phone_deadline=None)
+    floor.put_agent(agent)
+    if agent.state == "not_answering" and agent.reason == "phone_lost":
+        agent = floor.move_agent(agent, now, "ready", idle_since=now)
+    call = floor.calls.get(agent.call_id) if agent.call_id else None
+    if call is not None and call.rejoin_until is not None and call.agent_leg is None:
+        ring_again(floor, now, call)
+    floor.match(now)
+
+
+def phone_gone(floor: Floor, now: datetime, endpoint: str) -> None:
+    """The registration went; a ready agent has a short while to come back before it counts."""
+    agent = floor.agent_at(endpoint)
+    if agent is None or not agent.registered:
+        return
+    floor.put_agent(
+        replace(agent, registered=False, phone_deadline=now + timedelta(seconds=floor.limits.phone_grace_s))
+    )
+
+
+def phone_lost(floor: Floor, now: datetime, agent: Agent) -> None:
+    """The phone did not come back in time."""
+    agent = replace(agent, phone_deadline=None)
+    if agent.state == "ready":
+        floor.move_agent(agent, now, "not_answering", "phone_lost")
+    else:
+        floor.put_agent(agent)

@@ -1,0 +1,150 @@
+"""Time, lost media and take-over: how the floor is made true again when it missed something."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ovoz.contact_center.switchboard.state.actions import Connect, HangUp, StartMusic, StartRecording
+from ovoz.contact_center.switchboard.state.arrivals import (
+    announce,
+    close_unanswered,
+    greeting_over,
+    waited_too_long,
+)
+from ovoz.contact_center.switchboard.state.call import CONVERSING, Call
+from ovoz.contact_center.switchboard.state.conversation import (
+    caller_left,
+    end_conversation,
+    finish_wrap_up,
+    leg_answered,
+    leg_ended,
+    release_agent,
+    ring_again,
+    ring_over,
+)
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.presence import phone_lost
+
+
+class NodeSnapshot(msgspec.Struct, frozen=True):
+    """What lives on a media node now: channels (id → up?), the members of each bridge, registered phones."""
+
+    channels: dict[str, bool]
+    bridges: dict[str, frozenset[str]]
+    registered: frozenset[str]
+
+
+def time_passed(floor: Floor, now: datetime) -> None:
+    """Looks at every deadline that passed; one that the state has moved away from does nothing."""
+    for subject in floor.pop_due(now):
+        if subject in floor.calls:
+            _call_due(floor, now, floor.calls[subject])
+        agent = floor.agents.get(subject)
+        if agent is not None and agent.phone_deadline is not None and agent.phone_deadline <= now:
+            phone_lost(floor, now, agent)
+
+
+def _call_due(floor: Floor, now: datetime, call: Call) -> None:
+    def due(moment: datetime | None) -> bool:
+        return moment is not None and moment <= now
+
+    if call.phase == "greeting" and due(call.greeting_until):
+        greeting_over(floor, now, replace(call, playing=None))
+    elif call.phase == "queued" and due(call.give_up_at):
+        waited_too_long(floor, now, call)
+    elif call.phase == "queued" and due(call.announce_at):
+        announce(floor, now, call)
+    elif call.phase in ("offered", "ringing") and due(call.ring_until):
+        ring_over(floor, now, call, "ring_no_answer")
+    elif call.phase in CONVERSING and due(call.rejoin_until):
+        floor.act(HangUp(call.id, call.caller_channel))
+        end_conversation(floor, now, call, "agent_lost")
+    elif call.phase in CONVERSING and due(call.rejoin_at):
+        ring_again(floor, now, call)
+    elif call.phase == "wrap_up" and due(call.wrap_up_until):
+        assert call.agent_id is not None
+        agent = floor.agents[call.agent_id]
+        finish_wrap_up(floor, now, agent, call, disposition=None, note=call.note, next_state=None)
+
+
+def media_lost(floor: Floor, now: datetime, node: str) -> None:
+    """The media node died: its calls are over, their agents are free or wrap up, its phones are gone."""
+    for agent in list(floor.agents.values()):
+        if agent.registered:
+            floor.put_agent(replace(agent, registered=False))
+    for call in list(floor.calls.values()):
+        if call.node != node or call.ended_at is not None:
+            continue
+        if call.phase in CONVERSING:
+            end_conversation(floor, now, call, "media_lost")
+            continue
+        agent_id = call.agent_id
+        close_unanswered(floor, now, call, "media_lost")
+        if agent_id is not None:
+            release_agent(floor, now, floor.agents[agent_id])
+
+
+def reconcile(floor: Floor, now: datetime, node: str, snapshot: NodeSnapshot) -> None:
+    """Adopts what lives on the node and ends what died while nobody listened (`observed_late`)."""
+    for call in list(floor.calls.values()):
+        if call.node == node and call.ended_at is None:
+            _reconcile_call(floor, now, call, snapshot)
+
+
+def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnapshot) -> None:
+    if call.caller_channel not in snapshot.channels:
+        caller_left(floor, now, call.caller_channel, None, observed_late=True)
+        return
+    leg = call.agent_leg
+    if leg is not None and leg not in snapshot.channels:
+        if call.phase in ("offered", "ringing"):
+            # Whether it ever rang is not known: nobody is blamed, the caller keeps the place.
+            ring_over(floor, now, call, "ring_unknown", blame_agent=False)
+        else:
+            leg_ended(floor, now, leg, None, observed_late=True)
+        return
+    if leg is not None and snapshot.channels[leg] and call.phase in ("offered", "ringing"):
+        leg_answered(floor, now, leg, observed_late=True)
+        return
+    _restore_sound(floor, call, snapshot)
+
+
+def _restore_sound(floor: Floor, call: Call, snapshot: NodeSnapshot) -> None:
+    """Repeats what the caller should hear; every one of these may be repeated safely."""
+    members = snapshot.bridges.get(call.bridge_id, frozenset())
+    if call.phase == "talking" and call.rejoin_until is None and call.agent_leg is not None:
+        missing = tuple(
+            channel for channel in (call.caller_channel, call.agent_leg) if channel not in members
+        )
+        if missing:
+            floor.act(Connect(call.id, call.bridge_id, missing))
+    elif call.phase in ("queued", "offered", "ringing", "held") and call.playing is None:
+        floor.act(StartMusic(call.id, call.caller_channel))
+    if call.phase in CONVERSING and call.recording == "on" and not members:
+        floor.act(StartRecording(call.id, call.caller_channel, call.raw_recording))
+
+
+def strangers(floors: Collection[Floor], snapshot: NodeSnapshot) -> tuple[set[str], set[str]]:
+    """Channels and bridges of the node that belong to no call: left over, or new callers."""
+    channels: set[str] = set()
+    bridges: set[str] = set()
+    for floor in floors:
+        for call in floor.calls.values():
+            channels.add(call.caller_channel)
+            channels.update(leg.id for leg in call.legs if leg.ended_at is None)
+            if call.ended_at is None:
+                bridges.add(call.bridge_id)
+    return set(snapshot.channels) - channels, set(snapshot.bridges) - bridges
+
+
+def withdraw(floor: Floor, now: datetime, interaction_id: UUID, leg_id: str) -> None:
+    """A ring that could not be journalled is not begun: both sides are free again."""
+    call = floor.calls.get(interaction_id)
+    if call is None or call.agent_leg != leg_id:
+        return
+    if call.phase == "offered":
+        ring_over(floor, now, call, "journal_unavailable", blame_agent=False)
+    elif call.phase in CONVERSING:
+        leg_ended(floor, now, leg_id, None)
