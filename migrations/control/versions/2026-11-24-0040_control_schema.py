@@ -17,7 +17,8 @@ CREATE TABLE cell (
 CREATE TABLE media_node (
     id      text PRIMARY KEY,
     cell_id text NOT NULL REFERENCES cell (id),
-    state   text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'draining', 'removed'))
+    state   text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'draining', 'removed')),
+    boot    text -- start of the node that the switchboard saw last: another one means that its calls are gone
 );
 
 CREATE TABLE tenant (
@@ -137,6 +138,7 @@ GRANTS = """
 GRANT USAGE ON SCHEMA ovoz TO ovoz_app;
 GRANT SELECT ON cell, media_node, tenant, tenant_key, number, live, outbox TO ovoz_app;
 GRANT UPDATE (epoch, owner, address, taken_at) ON cell TO ovoz_app;
+GRANT UPDATE (boot) ON media_node TO ovoz_app;
 GRANT DELETE ON outbox TO ovoz_app;
 GRANT UPDATE (envelope) ON outbox TO ovoz_app; -- FOR UPDATE SKIP LOCKED needs a column's UPDATE
 -- Otherwise one injected SELECT could change the role inside a transaction.

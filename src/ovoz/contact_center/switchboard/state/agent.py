@@ -31,6 +31,8 @@ class Agent(msgspec.Struct, frozen=True):
     reason: str | None = None
     next: NextState | None = None
     call_id: UUID | None = None
+    phone_id: str | None = None
+    """Which browser holds the phone; the SIP password is derived from it, so no secret is kept."""
     registered: bool = False
     phone_deadline: datetime | None = None
     """When a phone that went away counts as lost; None while it is there or not needed."""

@@ -92,6 +92,14 @@ def caller_arrived(
     return call
 
 
+def caller_named(floor: Floor, now: datetime, call_id: UUID, name: str) -> None:
+    """The operator's name for the caller was found."""
+    call = floor.calls.get(call_id)
+    if call is not None and call.phase != "closed":
+        named = replace(call, caller=replace(call.caller, name=name))
+        floor.put_call(floor.tell("calls.caller_recognised.v1", now, named))
+
+
 def playback_finished(floor: Floor, now: datetime, playback_id: str) -> None:
     """A prompt ended (or could not be played, which for the caller is the same)."""
     call = _owner(floor, playback_id)

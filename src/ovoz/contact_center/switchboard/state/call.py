@@ -141,6 +141,7 @@ def end_legs(call: Call, now: datetime) -> Call:
     return msgspec.structs.replace(
         call,
         legs=tuple(
-            leg if leg.ended_at is not None else msgspec.structs.replace(leg, ended_at=now) for leg in call.legs
+            leg if leg.ended_at is not None else msgspec.structs.replace(leg, ended_at=now)
+            for leg in call.legs
         ),
     )

@@ -43,6 +43,13 @@ def choose_state(
         floor.move_agent(agent, now, state, reason, next=None)
 
 
+def phone_issued(floor: Floor, now: datetime, agent: Agent, phone_id: str) -> None:
+    """A browser asked for the phone: from now on only its password is right."""
+    issued = floor.say("agents.phone_issued.v1", now, agent=replace(agent, phone_id=phone_id))
+    assert isinstance(issued, Agent)
+    floor.put_agent(issued)
+
+
 def phone_registered(floor: Floor, now: datetime, endpoint: str) -> None:
     """The agent's browser can be rung; a conversation that lost its leg is called back at once."""
     agent = floor.agent_at(endpoint)

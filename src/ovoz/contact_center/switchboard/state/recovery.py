@@ -6,7 +6,15 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.switchboard.state.actions import Connect, HangUp, StartMusic, StartRecording
+from ovoz.contact_center.switchboard.state.actions import (
+    Action,
+    Connect,
+    HangUp,
+    Play,
+    Ring,
+    StartMusic,
+    StartRecording,
+)
 from ovoz.contact_center.switchboard.state.arrivals import (
     announce,
     close_unanswered,
@@ -29,9 +37,11 @@ from ovoz.contact_center.switchboard.state.presence import phone_lost
 
 
 class NodeSnapshot(msgspec.Struct, frozen=True):
-    """What lives on a media node now: channels (id → up?), the members of each bridge, registered phones."""
+    """What lives on a media node now: channels (id → up?), which of them are in our hands, the members of each
+    bridge, and the endpoints whose phone is registered."""
 
     channels: dict[str, bool]
+    ours: frozenset[str]
     bridges: dict[str, frozenset[str]]
     registered: frozenset[str]
 
@@ -136,7 +146,7 @@ def strangers(floors: Collection[Floor], snapshot: NodeSnapshot) -> tuple[set[st
             channels.update(leg.id for leg in call.legs if leg.ended_at is None)
             if call.ended_at is None:
                 bridges.add(call.bridge_id)
-    return set(snapshot.channels) - channels, set(snapshot.bridges) - bridges
+    return set(snapshot.ours) - channels, set(snapshot.bridges) - bridges
 
 
 def withdraw(floor: Floor, now: datetime, interaction_id: UUID, leg_id: str) -> None:
@@ -148,3 +158,23 @@ def withdraw(floor: Floor, now: datetime, interaction_id: UUID, leg_id: str) -> 
         ring_over(floor, now, call, "journal_unavailable", blame_agent=False)
     elif call.phase in CONVERSING:
         leg_ended(floor, now, leg_id, None)
+
+
+def action_failed(floor: Floor, now: datetime, action: Action, error: str) -> None:
+    """The media node could not do it: what cannot be repaired by an event is repaired here."""
+    call = floor.calls.get(action.interaction_id)
+    if call is None:
+        return
+    if isinstance(action, Ring) and action.leg == call.agent_leg:
+        if call.phase == "offered":
+            ring_over(floor, now, call, "phone_lost")
+        elif call.phase in CONVERSING:
+            leg_ended(floor, now, action.leg, None)
+    elif isinstance(action, StartRecording) and call.recording == "on":
+        failed = replace(call, recording="failed", recording_id=None)
+        floor.put_call(floor.tell("calls.recording_failed.v1", now, failed, error=error))
+    elif isinstance(action, Connect) and call.phase == "talking":
+        floor.act(HangUp(call.id, call.caller_channel))
+        end_conversation(floor, now, call, "media_failed")
+    elif isinstance(action, Play) and call.playing == action.playback_id and call.phase == "greeting":
+        greeting_over(floor, now, replace(call, playing=None))

@@ -1,0 +1,34 @@
+"""What crosses the switchboard's border: the journal's entries and the configuration it works by."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+Verb = Literal["state", "phone", "hang_up", "hold", "resume", "reject", "wrap_up", "sign_out"]
+
+
+class Command(msgspec.Struct, frozen=True):
+    """An order of an agent, forwarded by the API; `command_id` makes repeating it safe."""
+
+    command_id: UUID
+    tenant_id: str
+    agent_id: UUID
+    verb: Verb
+    interaction_id: UUID | None = None
+    arguments: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class JournalEntry(msgspec.Struct, frozen=True):
+    """One step as rows, ready for Postgres or for the spool; every member is a list of row objects."""
+
+    tenant_id: str
+    facts: list[dict[str, Any]]
+    interactions: list[dict[str, Any]]
+    segments: list[dict[str, Any]]
+    legs: list[dict[str, Any]]
+    agents: list[dict[str, Any]]
+    recordings: list[dict[str, Any]]
+    live: list[dict[str, Any]]
+    at: datetime

@@ -1,0 +1,42 @@
+"""The internal HTTP address of the switchboard: commands in, desks out; only our own processes may ask."""
+
+import hmac
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+
+from ovoz.contact_center.switchboard.api import Command, Commands
+
+
+def requires_internal_token(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Refuses whoever does not hold the installation's internal token (`Authorization: Bearer …`)."""
+    presented = connection.headers.get("authorization", "")
+    if not hmac.compare_digest(presented.encode(), f"Bearer {connection.app.state.token}".encode()):
+        raise NotAuthorizedException("The internal token is missing or wrong.")
+
+
+class InternalController(Controller):
+    """What the API forwards here; the tenant and the agent stand in every request and are checked again."""
+
+    path = "/internal"
+    guards = (requires_internal_token,)
+
+    @post("/commands", status_code=200)
+    async def carry_out_command(self, data: Command, commands: Commands) -> dict[str, Any]:
+        """Carries an agent's order out; the answer is the agent's desk, or the phone's account."""
+        return await commands.carry_out(data)
+
+    @get("/desk/{tenant_id:str}/{agent_id:uuid}")
+    async def show_desk(self, tenant_id: str, agent_id: UUID, commands: Commands) -> dict[str, Any]:
+        """The agent's desk now."""
+        return await commands.desk(tenant_id, agent_id)
+
+
+@get("/health", sync_to_thread=False)
+def health(commands: Commands) -> dict[str, Any]:
+    """Whether the cell is held, its media node answers and its journal reaches Postgres."""
+    return commands.health()

@@ -1,0 +1,128 @@
+"""What the switchboard reads: tenants, their configuration, and what was live."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+
+from ovoz.contact_center.switchboard.state.agent import Agent
+from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
+from ovoz.contact_center.switchboard.state.call import Call
+from ovoz.contact_center.switchboard.state.floor import QueueRules
+from ovoz.lib.db import Database
+
+
+class TenantSetup(msgspec.Struct, frozen=True):
+    """What the switchboard knows of a tenant: queues, entry points by number, agents, admission."""
+
+    tenant_id: str
+    max_calls: int
+    queues: list[QueueRules]
+    entry_points: dict[str, EntryPoint]
+    agents: list[tuple[UUID, str, tuple[UUID, ...]]]
+
+
+class Directory:
+    """Reads tenants, their configuration and what was live."""
+
+    def __init__(self, database: Database, cell_id: str) -> None:
+        self._database = database
+        self._cell_id = cell_id
+
+    async def tenants(self) -> list[str]:
+        async with self._database.control() as session:
+            rows = await session.execute(
+                text("SELECT id FROM ovoz.tenant WHERE cell_id = :cell ORDER BY id"), {"cell": self._cell_id}
+            )
+            return [row.id for row in rows]
+
+    async def tenant_of_number(self, number: str) -> str | None:
+        async with self._database.control() as session:
+            row = await session.execute(
+                text(
+                    "SELECT t.id FROM ovoz.number n JOIN ovoz.tenant t ON t.id = n.tenant_id "
+                    "WHERE n.number = :number AND t.cell_id = :cell AND t.state = 'active'"
+                ),
+                {"number": number, "cell": self._cell_id},
+            )
+            found: str | None = row.scalar_one_or_none()
+            return found
+
+    async def setup(self, tenant_id: str) -> TenantSetup:
+        """The tenant's present configuration; raises LookupError for one that is not in this cell."""
+        async with self._database.control() as session:
+            max_calls = (
+                await session.execute(
+                    text("SELECT max_calls FROM ovoz.tenant WHERE id = :id AND cell_id = :cell"),
+                    {"id": tenant_id, "cell": self._cell_id},
+                )
+            ).scalar_one_or_none()
+        if max_calls is None:
+            raise LookupError(tenant_id)
+        async with self._database.tenant(tenant_id) as session:
+            queues = await session.execute(
+                text(
+                    "SELECT id, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s,"
+                    " announce_every_s, recorded FROM queue"
+                )
+            )
+            entries = await session.execute(
+                text("SELECT id, number, name, queue_id, greeting FROM entry_point")
+            )
+            agents = await session.execute(
+                text(
+                    "SELECT u.id, u.name, coalesce(array_agg(m.queue_id) FILTER (WHERE m.queue_id IS NOT NULL),"
+                    " '{}') AS queues FROM user_account u LEFT JOIN queue_member m ON m.user_id = u.id"
+                    " WHERE u.is_agent AND u.disabled_at IS NULL GROUP BY u.id, u.name"
+                )
+            )
+            return TenantSetup(
+                tenant_id=tenant_id,
+                max_calls=max_calls,
+                queues=[QueueRules(**row._mapping) for row in queues],
+                entry_points={
+                    row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
+                    for row in entries
+                },
+                agents=[(row.id, row.name, tuple(row.queues)) for row in agents],
+            )
+
+    async def subscriber_name(self, tenant_id: str, number: str) -> str | None:
+        """The operator's name for a number; None when it has none."""
+        async with self._database.tenant(tenant_id) as session:
+            row = await session.execute(
+                text("SELECT name FROM subscriber WHERE number = :number"), {"number": number}
+            )
+            found: str | None = row.scalar_one_or_none()
+            return found
+
+    async def live(self) -> tuple[dict[str, list[Call]], dict[str, list[Agent]]]:
+        """What was live in the cell, by tenant: the one table a take-over reads."""
+        calls: dict[str, list[Call]] = {}
+        agents: dict[str, list[Agent]] = {}
+        async with self._database.control() as session:
+            rows = await session.execute(
+                text("SELECT key, tenant_id, state FROM ovoz.live WHERE cell_id = :cell ORDER BY key"),
+                {"cell": self._cell_id},
+            )
+            for row in rows:
+                if row.key.startswith("i:"):
+                    calls.setdefault(row.tenant_id, []).append(msgspec.convert(row.state, Call))
+                else:
+                    agents.setdefault(row.tenant_id, []).append(msgspec.convert(row.state, Agent))
+        return calls, agents
+
+    async def node_boot(self, node_id: str) -> str | None:
+        """The boot of the media node that a predecessor saw last."""
+        async with self._database.control() as session:
+            row = await session.execute(
+                text("SELECT boot FROM ovoz.media_node WHERE id = :id"), {"id": node_id}
+            )
+            found: str | None = row.scalar_one_or_none()
+            return found
+
+    async def save_node_boot(self, node_id: str, boot: str) -> None:
+        async with self._database.control() as session:
+            await session.execute(
+                text("UPDATE ovoz.media_node SET boot = :boot WHERE id = :id"), {"id": node_id, "boot": boot}
+            )

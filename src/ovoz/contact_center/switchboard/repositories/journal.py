@@ -1,0 +1,187 @@
+"""The journal's batches: everything one step made true, in one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ovoz.contact_center.switchboard.contracts import JournalEntry
+from ovoz.lib.db import Database
+
+STALE_EPOCH = "55000"
+
+
+class EpochStale(Exception):
+    """A higher epoch owns the cell: this process must not write, and must stop."""
+
+
+_JOURNAL = "SELECT ovoz.journal(:cell, :epoch, CAST(:rows AS jsonb))"
+
+# In the order in which they must run; each takes the rows of a whole batch at once. An agent and an interaction
+# that change partners within one batch are parted first, so that the unique indexes are never met half-way.
+_WRITES: tuple[tuple[str, str], ...] = (
+    (
+        "facts",
+        """
+        WITH written AS (
+            INSERT INTO event_log (id, at, type, interaction_id, agent_id, seq, epoch, observed_late, data)
+            SELECT f.id, f.at, f.type, f.interaction_id, f.agent_id, f.seq, :epoch, f.observed_late, f.data
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS f (
+                id uuid, at timestamptz, type text, interaction_id uuid, agent_id uuid, seq bigint,
+                observed_late boolean, data jsonb)
+            ON CONFLICT (id) DO NOTHING
+            RETURNING id, at, type, interaction_id, agent_id, seq, data
+        )
+        SELECT count(ovoz.emit(w.id, w.type, coalesce(w.interaction_id, w.agent_id)::text, w.at,
+                               w.data || jsonb_build_object('interaction_id', w.interaction_id,
+                                                            'agent_id', w.agent_id, 'seq', w.seq)))
+        FROM (SELECT * FROM written ORDER BY at, id) AS w
+        """,
+    ),
+    (
+        "interactions",
+        """
+        UPDATE interaction i SET agent_id = NULL
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, agent_id uuid, seq bigint)
+        WHERE i.id = r.id AND i.seq < r.seq AND i.agent_id IS DISTINCT FROM r.agent_id AND i.agent_id IS NOT NULL
+        """,
+    ),
+    (
+        "interactions",
+        """
+        INSERT INTO interaction AS i (
+            id, channel, direction, state, caller_number, caller_hidden, caller_name, entry_point_id, entry_number,
+            queue_id, agent_id, node, sip_call_id, started_at, queued_at, answered_at, ended_at, closed_at,
+            end_reason, disposition, note, wait_ms, talk_ms, hold_ms, wrap_up_ms, epoch, seq)
+        SELECT
+            r.id, r.channel, r.direction, r.state, r.caller_number, r.caller_hidden, r.caller_name,
+            r.entry_point_id, r.entry_number, r.queue_id, r.agent_id, r.node, r.sip_call_id, r.started_at,
+            r.queued_at, r.answered_at, r.ended_at, r.closed_at, r.end_reason, r.disposition, r.note,
+            r.wait_ms, r.talk_ms, r.hold_ms, r.wrap_up_ms, :epoch, r.seq
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+            id uuid, channel text, direction text, state text, caller_number text, caller_hidden boolean,
+            caller_name text, entry_point_id uuid, entry_number text, queue_id uuid, agent_id uuid, node text,
+            sip_call_id text, started_at timestamptz, queued_at timestamptz, answered_at timestamptz,
+            ended_at timestamptz, closed_at timestamptz, end_reason text, disposition text, note text,
+            wait_ms bigint, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, claims_agent boolean, seq bigint)
+        ORDER BY r.claims_agent
+        ON CONFLICT (id) DO UPDATE SET
+            state = excluded.state, queue_id = excluded.queue_id, agent_id = excluded.agent_id,
+            queued_at = excluded.queued_at, answered_at = excluded.answered_at, ended_at = excluded.ended_at,
+            closed_at = excluded.closed_at, end_reason = excluded.end_reason, disposition = excluded.disposition,
+            note = excluded.note, wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms,
+            hold_ms = excluded.hold_ms, wrap_up_ms = excluded.wrap_up_ms, epoch = excluded.epoch, seq = excluded.seq
+            WHERE i.seq < excluded.seq
+        """,
+    ),
+    (
+        "segments",
+        """
+        INSERT INTO segment (interaction_id, ordinal, kind, agent_id, started_at, ended_at, outcome, observed_late)
+        SELECT r.interaction_id, r.ordinal, r.kind, r.agent_id, r.started_at, r.ended_at, r.outcome, r.observed_late
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+            interaction_id uuid, ordinal integer, kind text, agent_id uuid, started_at timestamptz,
+            ended_at timestamptz, outcome text, observed_late boolean)
+        ON CONFLICT (interaction_id, ordinal) DO UPDATE SET
+            ended_at = excluded.ended_at, outcome = excluded.outcome, observed_late = excluded.observed_late
+            WHERE segment.ended_at IS NULL AND excluded.ended_at IS NOT NULL
+        """,
+    ),
+    (
+        "legs",
+        """
+        INSERT INTO leg (id, interaction_id, party, agent_id, started_at, answered_at, ended_at, cause, observed_late)
+        SELECT r.id, r.interaction_id, r.party, r.agent_id, r.started_at, r.answered_at, r.ended_at, r.cause,
+               r.observed_late
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+            id text, interaction_id uuid, party text, agent_id uuid, started_at timestamptz,
+            answered_at timestamptz, ended_at timestamptz, cause integer, observed_late boolean)
+        ON CONFLICT (id) DO UPDATE SET
+            answered_at = coalesce(excluded.answered_at, leg.answered_at),
+            ended_at = coalesce(excluded.ended_at, leg.ended_at), cause = coalesce(excluded.cause, leg.cause),
+            observed_late = excluded.observed_late OR leg.observed_late
+        """,
+    ),
+    (
+        "agents",
+        """
+        UPDATE agent_state s SET interaction_id = NULL
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (agent_id uuid, interaction_id uuid, seq bigint)
+        WHERE s.agent_id = r.agent_id AND s.seq < r.seq AND s.interaction_id IS DISTINCT FROM r.interaction_id
+          AND s.interaction_id IS NOT NULL
+        """,
+    ),
+    (
+        "agents",
+        """
+        INSERT INTO agent_state AS s (agent_id, state, reason, since, interaction_id, epoch, seq)
+        SELECT r.agent_id, r.state, r.reason, r.since, r.interaction_id, :epoch, r.seq
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+            agent_id uuid, state text, reason text, since timestamptz, interaction_id uuid, seq bigint)
+        ON CONFLICT (agent_id) DO UPDATE SET
+            state = excluded.state, reason = excluded.reason, since = excluded.since,
+            interaction_id = excluded.interaction_id, epoch = excluded.epoch, seq = excluded.seq
+            WHERE s.seq < excluded.seq
+        """,
+    ),
+    (
+        "recordings",
+        """
+        INSERT INTO recording (id, interaction_id, state, raw_name, started_at, ended_at)
+        SELECT r.id, r.interaction_id, r.state, r.raw_name, r.started_at, r.ended_at
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+            id uuid, interaction_id uuid, state text, raw_name text, started_at timestamptz, ended_at timestamptz)
+        ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, updated_at = now()
+            WHERE recording.state = 'capturing' AND excluded.state = 'captured'
+        """,
+    ),
+)
+
+
+class JournalStore:
+    """Writes batches of one tenant: live tables, event log, outbox and journal in one transaction."""
+
+    def __init__(self, database: Database, cell_id: str) -> None:
+        self._database = database
+        self._cell_id = cell_id
+
+    async def write(self, tenant_id: str, epoch: int, entries: Sequence[JournalEntry]) -> None:
+        """All or nothing; repeating it does nothing. Raises EpochStale, DatabaseUnavailable."""
+        try:
+            async with self._database.tenant(tenant_id) as session:
+                live = _latest(entries, "live", lambda row: row["key"])
+                await _run(session, _JOURNAL, live, cell=self._cell_id, epoch=epoch)
+                for member, statement in _WRITES:
+                    rows = _ROWS[member](entries)
+                    if rows:
+                        await _run(session, statement, rows, epoch=epoch)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == STALE_EPOCH:
+                raise EpochStale(str(error.orig)) from error
+            raise
+
+
+def _latest(entries: Sequence[JournalEntry], member: str, key: Any) -> list[dict[str, Any]]:
+    """One row per key: a statement may not touch a row twice, and only the newest counts."""
+    return list({key(row): row for entry in entries for row in getattr(entry, member)}.values())
+
+
+_ROWS: dict[str, Any] = {
+    "facts": lambda entries: [row for entry in entries for row in entry.facts],
+    "interactions": lambda entries: _latest(entries, "interactions", lambda row: row["id"]),
+    "segments": lambda entries: _latest(
+        entries, "segments", lambda row: (row["interaction_id"], row["ordinal"])
+    ),
+    "legs": lambda entries: _latest(entries, "legs", lambda row: row["id"]),
+    "agents": lambda entries: _latest(entries, "agents", lambda row: row["agent_id"]),
+    "recordings": lambda entries: _latest(entries, "recordings", lambda row: row["id"]),
+}
+
+
+async def _run(session: AsyncSession, statement: str, rows: list[dict[str, Any]], **values: Any) -> None:
+    parameters = {"rows": msgspec.json.encode(rows).decode(), **values}
+    used = {name: value for name, value in parameters.items() if f":{name}" in statement}
+    await session.execute(text(statement), used)

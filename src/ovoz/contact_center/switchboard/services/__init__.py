@@ -1,0 +1,1 @@
+"""The switchboard at work: journal, hands, views, and the process that joins them."""

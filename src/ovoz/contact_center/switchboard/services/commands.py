@@ -1,0 +1,166 @@
+"""What agents order: checked, deduplicated, carried out, answered with the desk as it is then."""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from ovoz.contact_center.switchboard.contracts import Command
+from ovoz.contact_center.switchboard.errors import (
+    AgentUnknown,
+    CommandInvalid,
+    InteractionUnknown,
+    SwitchboardUnavailable,
+)
+from ovoz.contact_center.switchboard.ports import MediaUnavailable
+from ovoz.contact_center.switchboard.services.cell import Cell
+from ovoz.contact_center.switchboard.state import conversation, presence
+from ovoz.contact_center.switchboard.state.agent import Agent, ChosenState, NextState
+from ovoz.contact_center.switchboard.state.call import Call
+from ovoz.contact_center.switchboard.state.floor import Floor
+from ovoz.lib.db import DatabaseUnavailable
+
+REMEMBERED = 10_000
+"""Commands whose answers are kept, so that a repeated one is not carried out twice."""
+REGISTER_EXPIRES_S = 120
+
+
+class StateArguments(msgspec.Struct, frozen=True):
+    state: ChosenState
+    reason: str | None = None
+
+
+class WrapUpArguments(msgspec.Struct, frozen=True):
+    disposition: str
+    note: str = ""
+    next: ChosenState = "ready"
+    reason: str | None = None
+
+
+Arguments = TypeVar("Arguments", StateArguments, WrapUpArguments)
+
+
+class Commands:
+    """Carries commands out on the cell; raises problems for what cannot be done."""
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+        self._answers: OrderedDict[UUID, asyncio.Future[dict[str, Any]]] = OrderedDict()
+
+    def health(self) -> dict[str, Any]:
+        """The cell in a few words, for status and readiness."""
+        cell = self._cell
+        return {
+            "cell": cell.cell_id,
+            "epoch": cell.epoch,
+            "media": cell.media_problem or "ok",
+            "journal": "ok" if cell.journal.available else "spooling",
+            "calls": sum(floor.active_calls for floor in cell.floors.values()),
+        }
+
+    async def desk(self, tenant_id: str, agent_id: UUID) -> dict[str, Any]:
+        """The agent's desk now."""
+        floor, _ = await self._agent(tenant_id, agent_id)
+        return self._cell.desks.view(floor, agent_id)
+
+    async def carry_out(self, command: Command) -> dict[str, Any]:
+        """The command's answer: a desk, or a phone. The same command id gives the same answer."""
+        known = self._answers.get(command.command_id)
+        if known is not None:
+            return await asyncio.shield(known)
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[command.command_id] = answer
+        while len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
+        try:
+            answer.set_result(await self._carry_out(command))
+        except BaseException:
+            # A refusal is not remembered: the same command may be right a moment later.
+            self._answers.pop(command.command_id, None)
+            answer.cancel()
+            raise
+        return answer.result()
+
+    async def _carry_out(self, command: Command) -> dict[str, Any]:
+        floor, agent = await self._agent(command.tenant_id, command.agent_id)
+        if command.verb == "phone":
+            return await self._issue_phone(floor, agent)
+        now = self._cell.clock()
+        match command.verb:
+            case "state":
+                wanted = _arguments(command, StateArguments)
+                presence.choose_state(floor, now, agent, wanted.state, wanted.reason)
+            case "sign_out":
+                presence.choose_state(floor, now, agent, "offline")
+            case "hang_up":
+                conversation.hang_up(floor, now, agent, _call(floor, agent, command))
+            case "reject":
+                conversation.reject(floor, now, agent, _call(floor, agent, command))
+            case "hold":
+                conversation.hold(floor, now, agent, _call(floor, agent, command))
+            case "resume":
+                conversation.resume(floor, now, agent, _call(floor, agent, command))
+            case "wrap_up":
+                done = _arguments(command, WrapUpArguments)
+                conversation.finish_wrap_up(
+                    floor,
+                    now,
+                    agent,
+                    _call(floor, agent, command),
+                    disposition=done.disposition,
+                    note=done.note,
+                    next_state=NextState(done.next, done.reason),
+                )
+        await self._cell.commit(floor)
+        return self._cell.desks.view(floor, agent.id)
+
+    async def _issue_phone(self, floor: Floor, agent: Agent) -> dict[str, Any]:
+        phone_id = secrets.token_hex(8)
+        password = self._cell.password(agent.endpoint, phone_id)
+        try:
+            await self._cell.node.push_phone(agent.endpoint, password, floor.tenant_id)
+        except MediaUnavailable as error:
+            raise SwitchboardUnavailable(f"The media node does not answer: {error}") from error
+        presence.phone_issued(floor, self._cell.clock(), floor.agents[agent.id], phone_id)
+        await self._cell.commit(floor)
+        self._cell.desks.superseded(floor.tenant_id, agent.id, phone_id)
+        return {
+            "phone_id": phone_id,
+            "uri": f"sip:{agent.endpoint}@ovoz.invalid",
+            "username": agent.endpoint,
+            "password": password,
+            "websocket_path": "/sip",
+            "register_expires_s": REGISTER_EXPIRES_S,
+        }
+
+    async def _agent(self, tenant_id: str, agent_id: UUID) -> tuple[Floor, Agent]:
+        try:
+            floor = await self._cell.floor(tenant_id)
+            if agent_id not in floor.agents:
+                await self._cell.reload(tenant_id)
+        except LookupError:
+            raise AgentUnknown() from None
+        except DatabaseUnavailable as error:
+            raise SwitchboardUnavailable("The database does not answer.") from error
+        agent = floor.agents.get(agent_id)
+        if agent is None:
+            raise AgentUnknown()
+        return floor, agent
+
+
+def _call(floor: Floor, agent: Agent, command: Command) -> Call:
+    if command.interaction_id is None:
+        raise CommandInvalid("interaction_id is missing.")
+    if command.interaction_id not in floor.calls:
+        raise InteractionUnknown("It is over, or it is not one of yours.")
+    return conversation.own_call(floor, agent, command.interaction_id)
+
+
+def _arguments(command: Command, kind: type[Arguments]) -> Arguments:
+    try:
+        return msgspec.convert(command.arguments, kind)
+    except msgspec.ValidationError as error:
+        raise CommandInvalid(str(error)) from None

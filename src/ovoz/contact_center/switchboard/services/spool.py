@@ -1,0 +1,57 @@
+"""A local file that keeps facts while Postgres is away; one line an entry, fsynced before anybody relies on it."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from ovoz.contact_center.switchboard.contracts import JournalEntry
+
+
+class SpoolTaken(Exception):
+    """Another process of this machine holds the cell's spool."""
+
+
+class Spool:
+    """Append, read, empty; held exclusively while open, freed by the kernel when the process dies."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: BinaryIO = path.open("a+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise SpoolTaken(str(path)) from None
+        self._length = path.stat().st_size
+
+    def close(self) -> None:
+        self._file.close()
+
+    @property
+    def empty(self) -> bool:
+        return self._length == 0
+
+    def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Returns when the entries are on the disk."""
+        lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
+        self._file.write(lines)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._length += len(lines)
+
+    def entries(self) -> Iterator[JournalEntry]:
+        """Oldest first; a last line that was cut by a crash was never relied on and is passed over."""
+        self._file.seek(0)
+        for line in self._file:
+            if not line.endswith(b"\n"):
+                return
+            yield msgspec.json.decode(line, type=JournalEntry)
+
+    def clear(self) -> None:
+        self._file.truncate(0)
+        os.fsync(self._file.fileno())
+        self._length = 0

@@ -1,0 +1,38 @@
+"""The process: takes the cell, runs its parts side by side, and ends when any of them says so."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from ovoz.contact_center.switchboard.repositories import CellLease, LeaseLost
+from ovoz.contact_center.switchboard.services.cell import Cell
+from ovoz.contact_center.switchboard.services.inputs import NodeInputs
+
+log = structlog.get_logger(__name__)
+
+
+class Fenced(Exception):
+    """Another switchboard owns the cell now; this process must stop at once and touch nothing."""
+
+
+async def run_cell(cell: Cell, lease: CellLease, on_ready: Callable[[], None]) -> None:
+    """Runs until cancelled; raises Fenced when the cell has another owner."""
+    await cell.take_over()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(cell.journal.run())
+        tasks.create_task(cell.desks.run())
+        tasks.create_task(cell.keep_time())
+        tasks.create_task(_fence(lease.keep(), "lease"))
+        tasks.create_task(_fence(cell.journal.fenced(), "journal"))
+        tasks.create_task(_fence(NodeInputs(cell).run(), "media node"))
+        on_ready()
+
+
+async def _fence(watch: Coroutine[Any, Any, None], where: str) -> None:
+    try:
+        await watch
+    except LeaseLost as error:
+        log.error("switchboard.lease_lost", error=str(error))
+    raise Fenced(where)

@@ -1,0 +1,99 @@
+"""What an agent's desk shows: the whole small view, computed from the floor (see docs/developer/desk-protocol.md)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ovoz.contact_center.switchboard.state.agent import Agent
+from ovoz.contact_center.switchboard.state.call import WAITING, Call
+from ovoz.contact_center.switchboard.state.floor import Floor
+
+
+def desk(
+    floor: Floor, agent: Agent, *, epoch: int, seq: int, now: datetime, media: str | None
+) -> dict[str, Any]:
+    """The view of one agent; `media` says what is missing when nobody can be rung, None when all is well."""
+    call = floor.calls.get(agent.call_id) if agent.call_id else None
+    view: dict[str, Any] = msgspec.to_builtins(
+        {
+            "epoch": epoch,
+            "seq": seq,
+            "at": now,
+            "agent": {
+                "id": agent.id,
+                "name": agent.name,
+                "state": agent.state,
+                "reason": agent.reason,
+                "since": agent.since,
+                "next": agent.next,
+                "wrap_up_until": call.wrap_up_until if call else None,
+            },
+            "phone": {"available": media is None, "registered": agent.registered, "detail": media},
+            "interaction": _interaction(floor, call) if call else None,
+            "queues": queues(floor, agent.queues),
+        }
+    )
+    return view
+
+
+def queues(floor: Floor, shown: tuple[UUID, ...] | None = None) -> list[dict[str, Any]]:
+    """Figures of the queues at this moment; all of the tenant's where `shown` is None."""
+    waiting: dict[UUID, list[datetime]] = {}
+    for call in floor.calls.values():
+        if call.phase in WAITING:
+            waiting.setdefault(call.queue_id, []).append(call.queued_at or call.started_at)
+    rows: list[dict[str, Any]] = []
+    for queue in floor.queues.values():
+        if shown is not None and queue.id not in shown:
+            continue
+        members = [agent for agent in floor.agents.values() if queue.id in agent.queues]
+        since = waiting.get(queue.id, [])
+        rows.append(
+            msgspec.to_builtins(
+                {
+                    "id": queue.id,
+                    "name": queue.name,
+                    "waiting": len(since),
+                    "longest_since": min(since, default=None),
+                    "agents_ready": sum(1 for agent in members if agent.assignable),
+                    "agents_signed_in": sum(1 for agent in members if agent.state != "offline"),
+                }
+            )
+        )
+    return sorted(rows, key=lambda row: str(row["name"]))
+
+
+def _interaction(floor: Floor, call: Call) -> dict[str, Any]:
+    held_since = call.segments[-1].started_at if call.phase == "held" else None
+    return {
+        "id": call.id,
+        "channel": "voice",
+        "direction": "inbound",
+        "state": "announced" if call.phase == "offered" else call.phase,
+        "caller": call.caller,
+        "queue": {"id": call.queue_id, "name": floor.queues[call.queue_id].name},
+        "entry_point": {"number": call.entry_number, "name": call.entry_name},
+        "started_at": call.started_at,
+        "answered_at": call.answered_at,
+        "held_since": held_since,
+        "ended_at": call.ended_at,
+        "end_reason": call.end_reason,
+        "recording": call.recording,
+        "rejoin_until": call.rejoin_until,
+        "segments": [
+            {
+                "kind": segment.kind,
+                "started_at": segment.started_at,
+                "ended_at": segment.ended_at,
+                "agent": _agent(floor, segment.agent_id),
+            }
+            for segment in call.segments
+        ],
+    }
+
+
+def _agent(floor: Floor, agent_id: UUID | None) -> dict[str, Any] | None:
+    agent = floor.agents.get(agent_id) if agent_id else None
+    return {"id": agent.id, "name": agent.name} if agent else None
