@@ -59,10 +59,7 @@ class CellLease:
         while True:
             connection = self._connection
             assert connection is not None
-            gone = asyncio.Event()
-            connection.add_termination_listener(lambda _: gone.set())
-            if not connection.is_closed():
-                await gone.wait()
+            await _terminated(connection)
             log.warning("cell.connection_lost", cell=self._cell_id)
             await self._take_again()
 
@@ -98,6 +95,13 @@ class CellLease:
         with suppress(Exception):
             if self._connection is not None:
                 await asyncio.wait_for(self._connection.close(), 2)
+
+
+async def _terminated(connection: asyncpg.Connection) -> None:
+    gone = asyncio.Event()
+    connection.add_termination_listener(lambda _: gone.set())
+    if not connection.is_closed():
+        await gone.wait()
 
 
 @asynccontextmanager

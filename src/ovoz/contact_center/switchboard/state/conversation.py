@@ -113,7 +113,7 @@ def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_age
         if leg is not None and leg.ended_at is None:
             floor.act(HangUp(call.id, call.agent_leg))
     call = end_segment(call, now, outcome=reason)
-    call = floor.tell("calls.ring_ended.v1", now, call, outcome=reason, agent=agent.name)
+    call = floor.tell("calls.ring_ended.v1", now, call, outcome=reason, agent_name=agent.name)
     call = replace(
         begin_segment(call, "queue", now), phase="queued", agent_id=None, agent_leg=None, ring_until=None
     )
@@ -339,7 +339,7 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         now,
         call,
         observed_late=observed_late,
-        agent=agent.name,
+        agent_name=agent.name,
         waited_s=round((now - (call.queued_at or call.started_at)).total_seconds(), 3),
         recorded=recorded,
     )

@@ -273,7 +273,7 @@ class Floor:
             ring_until=now + timedelta(seconds=queue.ring_timeout_s + self.limits.ring_guard_s),
         )
         claimed = with_leg(claimed, Leg(leg_id, "agent", now, agent_id=agent.id))
-        claimed = self.tell("calls.call_offered.v1", now, claimed, agent=agent.name, attempt=attempt)
+        claimed = self.tell("calls.call_offered.v1", now, claimed, agent_name=agent.name, attempt=attempt)
         self.put_call(claimed)
         self.move_agent(agent, now, "ringing", call_id=call.id)
         self.act_when_journalled(

@@ -1,0 +1,321 @@
+"""The floor under random callers, agents, faults and time: what must never be, and what must come in the end."""
+
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from ovoz.contact_center.switchboard.errors import NotPossibleNow, PhoneNotRegistered
+from ovoz.contact_center.switchboard.state import arrivals, conversation, presence, recovery
+from ovoz.contact_center.switchboard.state.actions import Answer, Connect, HangUp, Part, Play, Ring
+from ovoz.contact_center.switchboard.state.agent import NextState
+from ovoz.contact_center.switchboard.state.call import CONVERSING, WITH_AGENT, Caller
+from ovoz.contact_center.switchboard.state.facts import Fact, Step
+from ovoz.contact_center.switchboard.state.floor import Floor, Limits, QueueRules
+
+NODE = "node-1"
+CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])
+
+
+class FloorMachine(RuleBasedStateMachine):
+    """Keeps a small media node of its own: which channels are up, so that inputs are the ones Asterisk could send."""
+
+    channels: Bundle[str] = Bundle("channels")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._random = random.Random(7)
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.facts: list[Fact] = []
+        self.up: dict[str, bool] = {}
+        self.leg_endpoint: dict[str, str] = {}
+        self.playing: list[str] = []
+        self.bridges: dict[str, set[str]] = {}
+        self.callers = 0
+
+    def _id(self) -> UUID:
+        return UUID(int=self._random.getrandbits(128), version=4)
+
+    @initialize(agents=st.integers(1, 4), queues=st.integers(1, 2), recorded=st.booleans())
+    def open_floor(self, agents: int, queues: int, recorded: bool) -> None:
+        rules = [QueueRules(self._id(), f"q{i}", i, 4, 120, 20, 30, 30, recorded) for i in range(queues)]
+        self.floor = Floor("a" * 12, rules, new_id=self._id, limits=Limits(max_calls=6))
+        self.queue_ids = [rule.id for rule in rules]
+        for i in range(agents):
+            agent_id = self._id()
+            presence.agent_known(
+                self.floor,
+                self.now,
+                agent_id=agent_id,
+                name=f"agent {i}",
+                endpoint=f"e{i}",
+                queues=tuple(self.queue_ids[: 1 + i % queues]),
+            )
+        self.agent_ids = list(self.floor.agents)
+        self.commit()
+
+    def commit(self, *, journalled: bool = True) -> None:
+        step: Step = self.floor.take_step()
+        self.facts.extend(step.facts)
+        for action in step.now:
+            self.perform(action)
+        for action in step.then:
+            if isinstance(action, Ring):
+                if journalled and self.floor.leg_wanted(action.leg):
+                    self.perform(action)
+                elif not journalled:
+                    recovery.withdraw(self.floor, self.now, action.interaction_id, action.leg)
+                    self.commit()
+
+    def perform(self, action: object) -> None:
+        match action:
+            case Answer(channel=channel):
+                assert channel in self.up
+            case Play(playback_id=playback_id):
+                self.playing.append(playback_id)
+            case Ring(leg=leg, endpoint=endpoint):
+                assert leg not in self.up, "a leg id is used once"
+                self.up[leg] = False
+                self.leg_endpoint[leg] = endpoint
+            case Connect(bridge=bridge, channels=channels):
+                self.bridges.setdefault(bridge, set()).update(channels)
+            case Part(bridge=bridge, channel=channel):
+                self.bridges.get(bridge, set()).discard(channel)
+            case HangUp(channel=channel):
+                self.end_channel(channel, 16)
+            case _:
+                pass
+
+    def end_channel(self, channel: str, cause: int | None) -> None:
+        if self.up.pop(channel, None) is None:
+            return
+        for members in self.bridges.values():
+            members.discard(channel)
+        conversation.caller_left(self.floor, self.now, channel, cause)
+        conversation.leg_ended(self.floor, self.now, channel, cause)
+        self.commit()
+
+    # Inputs
+
+    @rule(queue=st.integers(0, 1), greeting=st.booleans())
+    def caller_arrives(self, queue: int, greeting: bool) -> None:
+        self.callers += 1
+        channel = f"caller-{self.callers}"
+        self.up[channel] = True
+        arrivals.caller_arrived(
+            self.floor,
+            self.now,
+            interaction_id=self._id(),
+            node=NODE,
+            channel=channel,
+            sip_call_id=channel,
+            caller=Caller(f"+99290{self.callers:07}"),
+            entry=arrivals.EntryPoint(
+                self._id(),
+                "+992446000100",
+                "line",
+                self.queue_ids[queue % len(self.queue_ids)],
+                ("hello",) if greeting else (),
+            ),
+        )
+        self.commit()
+
+    @precondition(lambda self: self.playing)
+    @rule(which=st.integers(0, 99))
+    def prompt_ends(self, which: int) -> None:
+        playback = self.playing.pop(which % len(self.playing))
+        arrivals.playback_finished(self.floor, self.now, playback)
+        self.commit()
+
+    @precondition(lambda self: self.up)
+    @rule(which=st.integers(0, 99), cause=CAUSES)
+    def far_end_leaves(self, which: int, cause: int | None) -> None:
+        self.end_channel(sorted(self.up)[which % len(self.up)], cause)
+
+    @precondition(lambda self: any(not up for up in self.up.values()))
+    @rule(which=st.integers(0, 99), answers=st.booleans())
+    def phone_rings_or_answers(self, which: int, answers: bool) -> None:
+        ringing = sorted(leg for leg, up in self.up.items() if not up)
+        leg = ringing[which % len(ringing)]
+        if answers:
+            self.up[leg] = True
+            conversation.leg_answered(self.floor, self.now, leg)
+        else:
+            conversation.leg_ringing(self.floor, self.now, leg)
+        self.commit()
+
+    @rule(which=st.integers(0, 9), registered=st.booleans())
+    def phone_comes_or_goes(self, which: int, registered: bool) -> None:
+        endpoint = f"e{which % len(self.agent_ids)}"
+        (presence.phone_registered if registered else presence.phone_gone)(self.floor, self.now, endpoint)
+        self.commit()
+
+    @rule(which=st.integers(0, 9), state=st.sampled_from(["ready", "ready", "break", "offline"]))
+    def agent_chooses(self, which: int, state: str) -> None:
+        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
+        try:
+            presence.choose_state(self.floor, self.now, agent, state, "lunch")  # type: ignore[arg-type]
+        except PhoneNotRegistered:
+            assert state == "ready"
+            assert not agent.registered
+        self.commit()
+
+    @rule(which=st.integers(0, 9), verb=st.sampled_from(["hold", "resume", "hang_up", "reject", "wrap_up"]))
+    def agent_commands(self, which: int, verb: str) -> None:
+        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
+        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
+        if call is None:
+            return
+        try:
+            if verb == "wrap_up":
+                conversation.finish_wrap_up(
+                    self.floor,
+                    self.now,
+                    agent,
+                    call,
+                    disposition="resolved",
+                    note="",
+                    next_state=NextState("ready"),
+                )
+            else:
+                getattr(conversation, verb)(self.floor, self.now, agent, call)
+        except NotPossibleNow:
+            pass
+        self.commit()
+
+    @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130]))
+    def time_passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        recovery.time_passed(self.floor, self.now)
+        self.commit()
+
+    @rule(available=st.booleans())
+    def postgres_comes_or_goes(self, available: bool) -> None:
+        self.floor.intents_allowed = available
+        if available:
+            self.floor.match(self.now)
+        self.commit()
+
+    @rule()
+    def journal_refuses_the_next_ring(self) -> None:
+        self.floor.match(self.now)
+        self.commit(journalled=False)
+
+    @rule()
+    def node_restarts(self) -> None:
+        self.up.clear()
+        self.bridges.clear()
+        self.playing.clear()
+        recovery.media_lost(self.floor, self.now, NODE)
+        self.commit()
+
+    @rule(lost=st.sets(st.integers(0, 9)))
+    def switchboard_was_away(self, lost: set[int]) -> None:
+        """Some channels ended unheard, then the floor is compared with the node."""
+        for index, channel in enumerate(sorted(self.up)):
+            if index in lost:
+                del self.up[channel]
+                for members in self.bridges.values():
+                    members.discard(channel)
+        recovery.reconcile(
+            self.floor,
+            self.now,
+            NODE,
+            recovery.NodeSnapshot(
+                channels=dict(self.up),
+                ours=frozenset(self.up),
+                bridges={bridge: frozenset(members) for bridge, members in self.bridges.items()},
+                registered=frozenset(
+                    agent.endpoint for agent in self.floor.agents.values() if agent.registered
+                ),
+            ),
+        )
+        self.commit()
+
+    # What must always hold
+
+    @invariant()
+    def one_call_for_an_agent_and_one_agent_for_a_call(self) -> None:
+        if not hasattr(self, "floor"):
+            return
+        claims = Counter(call.agent_id for call in self.floor.calls.values() if call.phase in WITH_AGENT)
+        assert None not in claims
+        assert all(count == 1 for count in claims.values())
+        for agent in self.floor.agents.values():
+            call = self.floor.calls.get(agent.call_id) if agent.call_id else None
+            if agent.state in ("ringing", "talking", "wrap_up"):
+                assert call is not None
+                assert call.agent_id == agent.id
+                expected = {"ringing": {"offered", "ringing"}, "talking": CONVERSING, "wrap_up": {"wrap_up"}}
+                assert call.phase in expected[agent.state]
+            else:
+                assert agent.call_id is None
+        for call in self.floor.calls.values():
+            if call.phase in WITH_AGENT:
+                assert call.agent_id is not None
+                assert self.floor.agents[call.agent_id].call_id == call.id
+
+    @invariant()
+    def nobody_free_waits_beside_a_caller(self) -> None:
+        if not hasattr(self, "floor") or not self.floor.intents_allowed:
+            return
+        free = [agent for agent in self.floor.agents.values() if agent.assignable]
+        for call in self.floor.calls.values():
+            if call.phase == "queued":
+                assert not any(call.queue_id in agent.queues for agent in free)
+
+    @invariant()
+    def facts_count_without_a_hole(self) -> None:
+        counts: dict[UUID, int] = {}
+        for fact in self.facts:
+            key = fact.interaction_id or fact.agent_id
+            assert key is not None
+            if fact.interaction_id is not None or fact.type.startswith("agents."):
+                assert fact.seq == counts.get(key, 0) + 1
+                counts[key] = fact.seq
+
+    @invariant()
+    def segments_follow_each_other(self) -> None:
+        for call in getattr(self, "floor", Floor("a" * 12, [], new_id=self._id)).calls.values():
+            for before, after in zip(call.segments, call.segments[1:], strict=False):
+                assert before.ended_at is not None
+                assert before.ended_at <= after.started_at
+            if call.phase == "closed":
+                assert call.segments[-1].ended_at is not None
+                assert all(leg.ended_at is not None for leg in call.legs)
+
+    @invariant()
+    def who_talks_is_in_one_bridge(self) -> None:
+        for call in getattr(self, "floor", Floor("a" * 12, [], new_id=self._id)).calls.values():
+            members = self.bridges.get(call.bridge_id, set())
+            if call.phase == "talking" and call.rejoin_until is None:
+                assert members == {call.caller_channel, call.agent_leg}
+            elif call.phase == "held":
+                assert call.caller_channel not in members
+
+    def teardown(self) -> None:
+        """However it went: when callers leave and time passes, nothing is stuck."""
+        if not hasattr(self, "floor"):
+            return
+        self.floor.intents_allowed = True
+        for channel in sorted(self.up):
+            self.end_channel(channel, 16)
+        for _ in range(4):
+            self.now += timedelta(seconds=200)
+            recovery.time_passed(self.floor, self.now)
+            self.commit()
+        assert all(call.phase == "closed" for call in self.floor.calls.values())
+        assert all(agent.call_id is None for agent in self.floor.agents.values())
+        assert not self.up
+        ended = Counter(fact.interaction_id for fact in self.facts if fact.type == "calls.call_ended.v1")
+        assert all(ended[call_id] == 1 for call_id in self.floor.calls)
+
+
+TestFloorMachine = FloorMachine.TestCase
+TestFloorMachine.settings = settings(
+    max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
