@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "2026-11-24-0040"
+revision = "20261124_0040"
 down_revision = None
 
 TABLES = """

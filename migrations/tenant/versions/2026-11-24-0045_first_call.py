@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "2026-11-24-0045"
+revision = "20261124_0045"
 down_revision = None
 
 PEOPLE = """
