@@ -292,6 +292,8 @@ class FloorMachine(RuleBasedStateMachine):
     def who_talks_is_in_one_bridge(self) -> None:
         for call in getattr(self, "floor", Floor("a" * 12, [], new_id=self._id)).calls.values():
             members = self.bridges.get(call.bridge_id, set())
+            if call.phase in CONVERSING and call.agent_leg is not None and self.up.get(call.agent_leg):
+                assert call.rejoin_until is None, "who is back has no grace to run out"
             if call.phase == "talking" and call.rejoin_until is None:
                 assert members == {call.caller_channel, call.agent_leg}
             elif call.phase == "held":

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
@@ -67,6 +68,8 @@ class Database:
             },
         )
 
+        event.listen(self._engine.sync_engine, "connect", _leave_jit_alone)
+
     async def close(self) -> None:
         await self._engine.dispose()
 
@@ -110,6 +113,12 @@ class Database:
             ):
                 raise DatabaseUnavailable(str(error.orig)) from error
             raise
+
+
+def _leave_jit_alone(connection: Any, _: Any) -> None:
+    """asyncpg switches JIT off by `set_config` before it looks types up; ours is off, and `set_config` is revoked."""
+    driver = connection.driver_connection
+    driver._server_caps = driver._server_caps._replace(jit=False)
 
 
 async def _driver(connection: AsyncConnection) -> Any:
