@@ -60,7 +60,6 @@ class AsteriskNode:
         self._recordings_dir = PurePosixPath(recordings_dir)
         self._language = language
         self._bridges: set[str] = set()
-        self._causes: dict[str, int] = {}
 
     # Events
 
@@ -96,14 +95,10 @@ class AsteriskNode:
                 return self._stasis_start(channel, event.get("args", []))
             case "ChannelStateChange" if channel["state"] == "Ringing":
                 return [LegRinging(channel["id"])]
-            case "ChannelHangupRequest" if "cause" in event:
-                self._causes[channel["id"]] = event["cause"]
-                return []
             case "StasisEnd" if channel["name"].startswith("PJSIP/carrier-"):
                 # A carrier's channel leaves our hands before it is destroyed, and then nothing more is heard of it.
-                return [ChannelEnded(channel["id"], self._causes.pop(channel["id"], None))]
+                return [ChannelEnded(channel["id"], None)]
             case "ChannelDestroyed":
-                self._causes.pop(channel["id"], None)
                 return [ChannelEnded(channel["id"], event.get("cause"))]
             case "ChannelDtmfReceived":
                 return [DigitPressed(channel["id"], event["digit"])]
