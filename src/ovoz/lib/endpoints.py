@@ -41,6 +41,7 @@ class Endpoints(msgspec.Struct, frozen=True):
     sip_trunk: Trunk
     media_recordings_dir: str
     sounds_dir: str
+    media_address: str
 
     @classmethod
     def path(cls, settings: Settings) -> Path:

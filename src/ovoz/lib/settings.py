@@ -92,6 +92,8 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
     """Address offered for RTP and ICE; `auto` is the main interface."""
     database_url: str
     """`postgresql://…` of the application's login; empty: the engine that `ovoz up` starts."""
+    database_admin_url: str
+    """`postgresql://…` of the login that migrates and provisions; needed with `database_url`."""
     redis_url: str
     amqp_url: str
     ari_url: str
@@ -100,7 +102,10 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
     """Slug served for host names without one (on-prem); empty in SaaS."""
     base_domain: str
     """Tenants are `<slug>.<base_domain>`."""
+    demo: bool
+    """Whether the demo operators and their callers are there (`OVOZ_DEMO=0` turns them off)."""
     demo_calls_per_minute: float
+    """Calls a minute for each demo operator."""
     recordings_limit_mb: int
     logs_limit_mb: int
 
@@ -128,11 +133,13 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
             ),
             media_address=env.get("OVOZ_MEDIA_ADDRESS") or "auto",
             database_url=env.get("OVOZ_DATABASE_URL", ""),
+            database_admin_url=env.get("OVOZ_DATABASE_ADMIN_URL", ""),
             redis_url=env.get("OVOZ_REDIS_URL", ""),
             amqp_url=env.get("OVOZ_AMQP_URL", ""),
             ari_url=env.get("OVOZ_ARI_URL", ""),
             default_tenant=env.get("OVOZ_DEFAULT_TENANT", ""),
             base_domain=env.get("OVOZ_BASE_DOMAIN") or "localhost",
+            demo=env.get("OVOZ_DEMO", "1") not in ("0", "no", "false"),
             demo_calls_per_minute=number("OVOZ_DEMO_CALLS_PER_MINUTE", 2, 0, 600),
             recordings_limit_mb=int(number("OVOZ_RECORDINGS_LIMIT_MB", 10_240, 1, 1e9)),
             logs_limit_mb=int(number("OVOZ_LOGS_LIMIT_MB", 512, 1, 1e9)),

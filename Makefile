@@ -1,0 +1,54 @@
+# Two commands matter: `make up` and `make test`.
+SHELL := /bin/bash
+OVOZ := .venv/bin/ovoz
+PY := .venv/bin/python
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs doctor call test test-fast check format generate bench-calls clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
+
+$(STAMP): pyproject.toml uv.lock
+	@bash scripts/install.sh
+	@touch $@
+
+up: $(STAMP) ## Start everything and say where it is
+	@$(OVOZ) up
+
+down: $(STAMP) ## Stop everything
+	@$(OVOZ) down
+
+status: $(STAMP) ## One JSON object: every engine and process
+	@$(OVOZ) status
+
+logs: $(STAMP) ## Follow the logs
+	@$(OVOZ) logs
+
+doctor: $(STAMP) ## Write one file to send to support
+	@$(OVOZ) doctor
+
+call: $(STAMP) ## Place one call: make call TO=+992446000100 FROM=+992900000101
+	@$(OVOZ) call --to "$(TO)" --from "$(FROM)"
+
+test: $(STAMP) ## Every test; installs what they need
+	@bash scripts/test.sh
+
+test-fast: $(STAMP) ## Tests that need no engine
+	@$(PY) -m pytest -q tests/unit tests/architecture tests/data
+
+check: $(STAMP) ## Format, lint, types, layers, front end, generated files
+	@bash scripts/check.sh
+
+format: $(STAMP) ## Put the code into its one format
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+generate: $(STAMP) ## Write generated files anew
+	@$(OVOZ) generate
+
+bench-calls: $(STAMP) ## Measure calls against docs: calls/s, first action, ring, take-over
+	@$(PY) -m tests.bench.calls
+
+clean: down ## Remove what make up and make test have made
+	@rm -rf .ovoz .venv frontend/node_modules frontend/dist

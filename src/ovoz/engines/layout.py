@@ -1,0 +1,63 @@
+"""Where one installation keeps things, and its secrets."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from ovoz.engines.host import is_root, reachable
+from ovoz.lib.settings import REPOSITORY, Settings
+
+
+class Secrets(msgspec.Struct, frozen=True):
+    """Made once for an installation, kept in `<home>/secrets.json` (0600)."""
+
+    database_owner: str
+    database_app: str
+    valkey: str
+    amqp: str
+    ari: str
+    ami: str
+    trunk: str
+    erlang_cookie: str
+
+
+class Layout:
+    """Folders of one installation (`Settings.home`) and those that installations of this machine share."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.home = settings.home
+        self.data = self.home / "data"
+        self.log = self.home / "log"
+        self.run = self.home / "run"
+        self.etc = self.home / "etc"
+        self.recordings = self.home / "spool" / "recordings"
+
+    @property
+    def shared(self) -> Path:
+        """Unpacked engines and downloads, shared by demo and tests."""
+        return self.home.parent / "engines"
+
+    def create(self) -> None:
+        for folder in (self.home, self.data, self.log, self.run, self.etc, self.home / "spool", self.shared):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def secrets(self) -> Secrets:
+        path = self.home / "secrets.json"
+        if path.exists():
+            return msgspec.json.decode(path.read_bytes(), type=Secrets)
+        made = Secrets(*(secrets.token_hex(20) for _ in Secrets.__struct_fields__))
+        path.touch(mode=0o600)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(made)))
+        return made
+
+
+def reachable_home(home: Path) -> Path:
+    """`home`, or a place below /var/lib when engines (which are not root) could not get to it."""
+    home.mkdir(parents=True, exist_ok=True)
+    if not is_root() or reachable(home) or "OVOZ_HOME" in os.environ:
+        return home
+    mark = hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:8]
+    return Path("/var/lib/ovoz") / mark / home.name

@@ -1,0 +1,233 @@
+"""`ovoz`: the command line. Every command reads its settings from the environment (`OVOZ_*`)."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import msgspec
+import psutil
+
+from ovoz.engines import asterisk_package
+from ovoz.engines.host import EngineMissing, PortTaken
+from ovoz.engines.layout import Layout, reachable_home
+from ovoz.engines.supervisor import end_leftovers
+from ovoz.entrypoints import processes
+from ovoz.entrypoints.doctor import write_report
+from ovoz.lib.settings import REPOSITORY, Settings, SettingsInvalid
+
+UP_TIMEOUT_S = 1200
+
+
+def load_settings() -> Settings:
+    """Settings with a home that engines can reach; a wrong value ends the command with a clear line."""
+    try:
+        settings = Settings.from_environment()
+    except SettingsInvalid as error:
+        raise click.ClickException(str(error)) from None
+    return msgspec.structs.replace(settings, home=reachable_home(settings.home))
+
+
+@click.group()
+def main() -> None:
+    """Ovoz: contact centre and CRM for mobile operators."""
+
+
+@main.command()
+def up() -> None:
+    """Start everything in the background and return when it is ready."""
+    settings = load_settings()
+    layout = Layout(settings)
+    layout.create()
+    if _supervisor_pid(layout) is not None:
+        click.echo("Ovoz runs already.", err=True)
+    else:
+        _begin(settings, layout)
+    _follow_until_ready(settings, layout)
+    welcome = layout.run / "welcome.json"
+    if welcome.exists():
+        click.echo()
+        for line in json.loads(welcome.read_text())["lines"]:
+            click.echo(line)
+
+
+def _begin(settings: Settings, layout: Layout) -> None:
+    for name in ("status.json", "frontend.ready", "welcome.json"):
+        (layout.run / name).unlink(missing_ok=True)
+    with (layout.log / "supervisor.log").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ovoz", "supervise"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env={**os.environ, "OVOZ_HOME": str(settings.home)},
+            cwd=REPOSITORY,
+        )
+    began = psutil.Process(process.pid).create_time()
+    processes.supervisor_file(layout).write_text(json.dumps({"pid": process.pid, "began": began}))
+
+
+def _follow_until_ready(settings: Settings, layout: Layout) -> None:
+    """Shows the supervisor's progress and each unit's state as it changes."""
+    began = time.monotonic()
+    told: dict[str, str] = {}
+    with (layout.log / "supervisor.log").open(errors="replace") as progress:
+        while time.monotonic() - began < UP_TIMEOUT_S:
+            for line in progress.readlines():
+                if line.startswith("  "):
+                    click.echo(line.rstrip(), err=True)
+            units = _status(layout)
+            for name, unit in units.items():
+                if told.get(name) != unit["state"] and unit["state"] not in ("stopped",):
+                    told[name] = str(unit["state"])
+                    seconds = time.monotonic() - began
+                    note = f" ({unit['detail']})" if unit["detail"] else ""
+                    click.echo(f"  {seconds:6.1f} s  {name:<12} {unit['state']}{note}", err=True)
+            settled = units and all(
+                unit["state"] in ("running", "external", "missing") for unit in units.values()
+            )
+            if settled and (layout.run / "frontend.ready").exists():
+                return
+            if _supervisor_pid(layout) is None:
+                tail = (layout.log / "supervisor.log").read_text(errors="replace").strip().splitlines()
+                raise click.ClickException(tail[-1] if tail else "the supervisor ended; see `make logs`")
+            time.sleep(0.1)
+    raise click.ClickException("not everything became ready in time; see `make status` and `make logs`")
+
+
+@main.command()
+def down() -> None:
+    """Stop everything in order."""
+    layout = Layout(load_settings())
+    pid = _supervisor_pid(layout)
+    if pid is None:
+        ended = end_leftovers(layout.run)
+        click.echo(f"Ovoz does not run{'; ended ' + ', '.join(ended) if ended else ''}.", err=True)
+        return
+    os.kill(pid, signal.SIGTERM)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(timeout=60)
+    processes.supervisor_file(layout).unlink(missing_ok=True)
+    click.echo("Ovoz is stopped.", err=True)
+
+
+@main.command()
+def status() -> None:
+    """Print one JSON object: every engine and process."""
+    layout = Layout(load_settings())
+    click.echo(json.dumps(_status(layout), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def logs(names: tuple[str, ...]) -> None:
+    """Follow the logs, of all or of some."""
+    layout = Layout(load_settings())
+    files = [str(path) for path in sorted(layout.log.glob("*.log")) if not names or path.stem in names]
+    if not files:
+        raise click.ClickException("there are no logs yet")
+    os.execvp("tail", ["tail", "-n", "20", "-F", *files])  # noqa: S606, S607
+
+
+@main.command()
+def doctor() -> None:
+    """Write one file with versions, states and logs; no personal data, no secrets."""
+    layout = Layout(load_settings())
+    click.echo(write_report(layout, _status(layout)))
+
+
+@main.command(hidden=True)
+def supervise() -> None:
+    """What `up` starts in the background."""
+    try:
+        asyncio.run(processes.supervise(load_settings()))
+    except (PortTaken, EngineMissing, RuntimeError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+@main.command(hidden=True)
+def setup() -> None:
+    """Migrations, the cell, the demo operators."""
+    from ovoz.entrypoints.setup import prepare
+
+    asyncio.run(prepare(load_settings()))
+
+
+def _process(name: str) -> None:
+    @main.command(name=name, help=f"Run the {name} in the foreground.")
+    def run() -> None:
+        from importlib import import_module
+
+        import_module(f"ovoz.entrypoints.{name}").main()
+
+
+for _name in ("api", "switchboard", "worker", "relay", "simulator"):
+    _process(_name)
+
+
+@main.group()
+def engines() -> None:
+    """PostgreSQL, Valkey, RabbitMQ, Asterisk."""
+
+
+def _package() -> asterisk_package.AsteriskPackage:
+    settings = load_settings()
+    return asterisk_package.AsteriskPackage(
+        Layout(settings).shared, settings.data_dir / "asterisk" / "packages.lock"
+    )
+
+
+@engines.command()
+def get() -> None:
+    """Fetch and unpack Asterisk, if it is not here."""
+    try:
+        _package().get()
+    except EngineMissing as error:
+        raise click.ClickException(str(error)) from None
+
+
+@engines.command()
+def verify() -> None:
+    """Compare the Asterisk that is here with asterisk/packages.lock."""
+    differences = _package().verify()
+    for line in differences:
+        click.echo(line)
+    click.echo(f"{len(differences)} differences from asterisk/packages.lock")
+    sys.exit(1 if differences else 0)
+
+
+@engines.command()
+def lock() -> None:
+    """Record the Asterisk that is here in asterisk/packages.lock."""
+    _package().write_lock()
+
+
+def _status(layout: Layout) -> dict[str, dict[str, object]]:
+    path = processes.status_file(layout)
+    units: dict[str, dict[str, object]] = {}
+    with contextlib.suppress(OSError, ValueError):
+        units = json.loads(path.read_text())
+    if _supervisor_pid(layout) is None:
+        for unit in units.values():
+            if unit["state"] not in ("missing", "external"):
+                unit.update(state="stopped", pid=None, detail="")
+    return units
+
+
+def _supervisor_pid(layout: Layout) -> int | None:
+    path: Path = processes.supervisor_file(layout)
+    try:
+        known = json.loads(path.read_text())
+        process = psutil.Process(known["pid"])
+        alive = abs(process.create_time() - known["began"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return int(known["pid"]) if alive else None

@@ -1,0 +1,141 @@
+"""`ovoz switchboard`: owns a cell; ends when another switchboard takes it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from ovoz.contact_center.recordings.api import may_record
+from ovoz.contact_center.switchboard.api import (
+    Cell,
+    Commands,
+    Directory,
+    Fenced,
+    JournalStore,
+    hold_cell,
+    run_cell,
+)
+from ovoz.contact_center.switchboard.controllers import InternalController, health
+from ovoz.integrations.asterisk.ami import Ami
+from ovoz.integrations.asterisk.ari import Ari
+from ovoz.integrations.asterisk.node import AsteriskNode
+from ovoz.integrations.redis.fanout import RedisFanout
+from ovoz.integrations.saq.recordings import SaqRecordingJobs
+from ovoz.lib.clock import utc_now
+from ovoz.lib.db import Database
+from ovoz.lib.endpoints import Endpoints
+from ovoz.lib.ids import new_id
+from ovoz.lib.logging import configure_logging
+from ovoz.lib.problems import DomainError
+from ovoz.lib.sealing import internal_token, phone_key
+from ovoz.lib.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+CELL = "cell-1"
+NODE = "node-1"
+STASIS_APP = "ovoz"
+
+
+def main() -> None:
+    """Runs until SIGTERM, or until another switchboard owns the cell (exit code 3)."""
+    configure_logging("switchboard")
+    settings = Settings.from_environment()
+    try:
+        uvloop.run(_serve(settings, Endpoints.load(settings)))
+    except* Fenced as fenced:
+        log.error("switchboard.fenced_out", by=str(fenced.exceptions[0]))
+        sys.exit(3)
+
+
+async def _serve(settings: Settings, endpoints: Endpoints) -> None:
+    database = Database(endpoints.database_url, application_name="ovoz switchboard")
+    ari = Ari(endpoints.ari_url, STASIS_APP)
+    manager = endpoints.ami
+    ami = Ami(manager.host, manager.port, manager.user, manager.secret)
+    fanout = RedisFanout(endpoints.redis_url)
+    jobs = SaqRecordingJobs(endpoints.redis_url)
+    address = f"http://127.0.0.1:{settings.ports.switchboard}"
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    async with hold_cell(endpoints.database_url, CELL, owner, address) as lease:
+        cell = Cell(
+            cell_id=CELL,
+            epoch=lease.epoch,
+            directory=Directory(database, CELL),
+            store=JournalStore(database, CELL),
+            spool_path=settings.home / "spool" / f"{CELL}.jsonl",
+            node=AsteriskNode(NODE, ari, ami, endpoints.media_recordings_dir),
+            feed=fanout,
+            jobs=jobs,
+            may_record=lambda: may_record(settings.home),
+            phone_key=phone_key(settings.home),
+            clock=utc_now,
+            new_id=new_id,
+        )
+        server = _Server(
+            uvicorn.Config(
+                _application(cell, internal_token(settings.home)),
+                host="127.0.0.1",
+                port=settings.ports.switchboard,
+                log_config=None,
+                access_log=False,
+            )
+        )
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                work = tasks.create_task(
+                    run_cell(cell, lease, lambda: log.info("switchboard.ready", epoch=lease.epoch))
+                )
+                web = tasks.create_task(server.serve())
+                await stop.wait()
+                work.cancel()
+                server.should_exit = True
+                await web
+        finally:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(cell.journal.drained(), 2)
+            await asyncio.gather(
+                ari.close(),
+                ami.close(),
+                fanout.close(),
+                jobs.close(),
+                database.close(),
+                return_exceptions=True,
+            )
+
+
+class _Server(uvicorn.Server):
+    """Signals are the process's business, not the web server's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _application(cell: Cell, token: str) -> Litestar:
+    commands = Commands(cell)
+    return Litestar(
+        route_handlers=[InternalController, health],
+        dependencies={"commands": Provide(lambda: commands, sync_to_thread=False)},
+        state=State({"token": token}),
+        exception_handlers={DomainError: _problem},
+        openapi_config=None,
+    )
+
+
+def _problem(_: Request[Any, Any, Any], error: DomainError) -> Response[dict[str, Any]]:
+    return Response(error.document(), status_code=error.status, media_type="application/problem+json")
