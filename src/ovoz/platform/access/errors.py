@@ -1,0 +1,11 @@
+"""Refusals that say what is missing."""
+
+from ovoz.lib.problems import DomainError
+
+
+class RightMissing(DomainError):
+    """`right` names what the person would need."""
+
+    status = 403
+    slug = "right-missing"
+    title = "You do not have the right to do this"

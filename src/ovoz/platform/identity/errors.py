@@ -1,0 +1,33 @@
+"""What can go wrong about signing in."""
+
+from ovoz.lib.problems import DomainError
+
+
+class SignInFailed(DomainError):
+    """The same words for an unknown account and for a wrong password."""
+
+    status = 401
+    slug = "sign-in-failed"
+    title = "The e-mail address or the password is wrong"
+
+
+class TooManyAttempts(DomainError):
+    """`retry_after_s` says when to try again."""
+
+    status = 429
+    slug = "too-many-attempts"
+    title = "Too many failed attempts"
+
+
+class NotSignedIn(DomainError):
+    status = 401
+    slug = "not-signed-in"
+    title = "Sign in first"
+
+
+class RequestForged(DomainError):
+    """The CSRF token or the Origin does not belong to the session's page."""
+
+    status = 403
+    slug = "request-forged"
+    title = "The request did not come from this application's page"

@@ -1,0 +1,1 @@
+"""Tenants: one schema, one role and one key for each; nobody reads another's rows."""
