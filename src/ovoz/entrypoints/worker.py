@@ -85,7 +85,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         [(STORE_JOB, recording_jobs.store)],
         concurrency=CONCURRENCY,
         startup=_context(recording_store=RecordingStore(rows, storage, FfmpegEncoder(), keys, raw_files)),
-        timers={"sweep": 10},
+        timers={"schedule": 1, "worker_info": 10, "sweep": 10, "abort": 1},
         cancellation_hard_deadline_s=2.0,
     )
     clockwork = [

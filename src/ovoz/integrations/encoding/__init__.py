@@ -1,0 +1,1 @@
+"""Sound in other formats, by ffmpeg as a process of its own."""
