@@ -1,0 +1,1 @@
+"""RabbitMQ: where BI, data warehouses and partners hear what happens."""
