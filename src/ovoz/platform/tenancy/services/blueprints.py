@@ -1,0 +1,72 @@
+"""Reading blueprints, with errors that say what would be right."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from ovoz.platform.tenancy.errors import BlueprintInvalid
+from ovoz.platform.tenancy.schemas import Blueprint
+
+
+def read_blueprint(data_dir: Path, name: str) -> Blueprint:
+    """A shipped blueprint by name; raises BlueprintInvalid with file, place and what would be right."""
+    path = data_dir / "tenants" / "blueprints" / f"{name}.yaml"
+    if not path.is_file():
+        there = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml")))
+        raise BlueprintInvalid(f"There is no blueprint {name!r}; there are: {there}.")
+    return parse_blueprint(path.read_text(), str(path.name))
+
+
+def parse_blueprint(content: str, source: str) -> Blueprint:
+    """A blueprint from YAML; `source` names it in errors."""
+    try:
+        blueprint = msgspec.convert(yaml.safe_load(content), Blueprint)
+    except yaml.YAMLError as error:
+        raise BlueprintInvalid(f"{source}: not YAML: {error}") from None
+    except msgspec.ValidationError as error:
+        raise BlueprintInvalid(f"{source}: {error}") from None
+    contradictions = faults(blueprint)
+    if contradictions:
+        raise BlueprintInvalid(f"{source}: {'; '.join(contradictions)}")
+    return blueprint
+
+
+def blueprint_schema() -> dict[str, Any]:
+    """JSON Schema of blueprints: `tenants/schema.json`."""
+    schema = msgspec.json.schema(Blueprint)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Ovoz blueprint", **schema}
+
+
+def faults(blueprint: Blueprint) -> list[str]:
+    """Every contradiction in a blueprint, in words with its place; empty when there is none."""
+    found: list[str] = []
+    emails = {user.email for user in blueprint.users}
+    agents = {user.email for user in blueprint.users if "agent" in user.roles}
+    codes = {queue.code for queue in blueprint.queues}
+    for queue in blueprint.queues:
+        for member in queue.members:
+            if member not in emails:
+                found.append(f"queues.{queue.code}.members: {member} is not among the users")
+            elif member not in agents:
+                found.append(f"queues.{queue.code}.members: {member} has not the role agent")
+    for entry in blueprint.entry_points:
+        if entry.queue not in codes:
+            known = ", ".join(sorted(codes))
+            found.append(
+                f"entry_points.{entry.number}.queue: there is no queue {entry.queue} (there are {known})"
+            )
+    found += _repeated("users", (user.email for user in blueprint.users))
+    found += _repeated("queues", (queue.code for queue in blueprint.queues))
+    found += _repeated("entry_points", (entry.number for entry in blueprint.entry_points))
+    found += _repeated("break_reasons", (reason.code for reason in blueprint.break_reasons))
+    found += _repeated("dispositions", (disposition.code for disposition in blueprint.dispositions))
+    found += _repeated("subscribers", (subscriber.number for subscriber in blueprint.subscribers))
+    return found
+
+
+def _repeated(where: str, keys: Iterable[str]) -> list[str]:
+    return [f"{where}: {key} stands there {count} times" for key, count in Counter(keys).items() if count > 1]

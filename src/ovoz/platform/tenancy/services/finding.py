@@ -1,0 +1,40 @@
+"""Which tenant a host name means."""
+
+import time
+
+from ovoz.platform.tenancy.contracts import Tenant
+from ovoz.platform.tenancy.errors import OperatorSuspended, OperatorUnknown
+from ovoz.platform.tenancy.repositories import TenantRepository
+
+KNOWN_FOR_S = 5.0
+
+
+class TenantFinder:
+    """Which tenant a host name means; what was found is known for a few seconds."""
+
+    def __init__(self, repository: TenantRepository, base_domain: str, default_slug: str = "") -> None:
+        self._repository = repository
+        self._suffix = f".{base_domain}"
+        self._default = default_slug
+        self._known: dict[str, tuple[float, Tenant | None]] = {}
+
+    async def by_host(self, host: str) -> Tenant:
+        """Raises OperatorUnknown, OperatorSuspended."""
+        name = host.rsplit(":", 1)[0].lower().rstrip(".")
+        slug = name.removesuffix(self._suffix) if name.endswith(self._suffix) else self._default
+        tenant = await self._by_slug(slug) if slug else None
+        if tenant is None:
+            raise OperatorUnknown(f"{name} is no operator's address here.")
+        if tenant.state == "suspended":
+            raise OperatorSuspended(f"{tenant.name} is suspended; nothing is lost.")
+        return tenant
+
+    async def _by_slug(self, slug: str) -> Tenant | None:
+        known = self._known.get(slug)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        tenant = await self._repository.by_slug(slug)
+        if len(self._known) > 10_000:
+            self._known.clear()
+        self._known[slug] = (time.monotonic() + KNOWN_FOR_S, tenant)
+        return tenant
