@@ -31,12 +31,13 @@ from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
 from ovoz.integrations.saq.queue import PatientQueue, open_queue
 from ovoz.integrations.storage.file_system import FileSystemStorage
 from ovoz.lib.clock import utc_now
-from ovoz.lib.db import Database
+from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
 from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import Settings
+from ovoz.platform.identity.services import end_old_sessions
 from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ CONCURRENCY = 8
 RECONCILE_EVERY_S = 30.0
 SWEEP_EVERY_S = 600.0
 MEASURE_EVERY_S = 30.0
+END_SESSIONS_EVERY_S = 3600.0
 FIRST_TRY_AGAIN_S = 1.0
 
 
@@ -80,6 +82,11 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         if asked:
             log.info("recordings.owed", count=asked)
 
+    async def end_sessions() -> None:
+        for tenant_id in await rows.tenants():
+            async with database.tenant(tenant_id) as session:
+                await end_old_sessions(session, utc_now())
+
     worker: Worker[Any] = Worker(
         queue,
         [(STORE_JOB, recording_jobs.store)],
@@ -88,11 +95,13 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         timers={"schedule": 1, "worker_info": 10, "sweep": 10, "abort": 1},
         cancellation_hard_deadline_s=2.0,
     )
-    clockwork = [
-        asyncio.create_task(_every(MEASURE_EVERY_S, "measure", disk.measure)),
-        asyncio.create_task(_every(RECONCILE_EVERY_S, "reconcile", reconcile)),
-        asyncio.create_task(_every(SWEEP_EVERY_S, "sweep", sweeper.sweep)),
-    ]
+    schedule: tuple[tuple[float, str, Callable[[], Awaitable[object]]], ...] = (
+        (MEASURE_EVERY_S, "measure", disk.measure),
+        (RECONCILE_EVERY_S, "reconcile", reconcile),
+        (SWEEP_EVERY_S, "sweep", sweeper.sweep),
+        (END_SESSIONS_EVERY_S, "end old sessions", end_sessions),
+    )
+    clockwork = [asyncio.create_task(_every(*entry, database)) for entry in schedule]
     try:
         await _until_told_to_stop(worker)
     finally:
@@ -127,7 +136,9 @@ def _context(**members: object) -> Callable[[dict[str, Any]], Awaitable[None]]:
     return fill
 
 
-async def _every(period_s: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
+async def _every(
+    period_s: float, name: str, work: Callable[[], Awaitable[object]], database: Database
+) -> None:
     """Does the work now and then by the clock; while it fails it is tried sooner, and said once."""
     failing = False
     while True:
@@ -140,6 +151,9 @@ async def _every(period_s: float, name: str, work: Callable[[], Awaitable[object
             if not failing:
                 log.warning("worker.schedule_fails", work=name, error=repr(error))
             failing = True
+            if isinstance(error, DatabaseUnavailable):
+                # The pool does not notice that a restart of Postgres killed its connections: let go of them.
+                await database.close()
         await asyncio.sleep(min(period_s, FIRST_TRY_AGAIN_S) if failing else period_s)
 
 

@@ -29,9 +29,9 @@ ORDER BY r.updated_at LIMIT 200
 """
 _STORED = """
 UPDATE recording
-SET state = 'stored', object = :object, key_version = :key_version, duration_ms = :duration_ms,
+SET state = 'stored', object = :object, key_version = :key_version, duration_ms = CAST(:duration_ms AS bigint),
     size_bytes = :size_bytes, sha256 = :sha256, error = NULL, updated_at = now(),
-    ended_at = coalesce(ended_at, started_at + :duration_ms * interval '1 millisecond')
+    ended_at = coalesce(ended_at, started_at + CAST(:duration_ms AS bigint) * interval '1 millisecond')
 WHERE id = :id AND state IN ('capturing', 'captured')
 RETURNING interaction_id
 """

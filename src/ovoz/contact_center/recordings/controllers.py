@@ -1,0 +1,86 @@
+"""Recordings over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, HeaderParameter
+from litestar.response import Stream
+
+from ovoz.contact_center.recordings.api import RecordingAudio
+from ovoz.contact_center.recordings.contracts import StoredRecording
+from ovoz.contact_center.recordings.deps import provide_only_of
+from ovoz.contact_center.recordings.errors import RangeNotSatisfiable
+from ovoz.contact_center.recordings.rules.byte_ranges import (
+    Span,
+    Unsatisfiable,
+    range_applies,
+    requested_span,
+)
+from ovoz.platform.access.guards import requires
+from ovoz.platform.identity.contracts import Actor
+
+
+class RecordingController(Controller):
+    """What was said."""
+
+    path = "/api/recordings"
+    tags = ("Recordings",)
+
+    @get(
+        "/{recording_id:uuid}/audio",
+        operation_id="GetRecordingAudio",
+        guards=[requires("recordings.listen.own")],
+        dependencies={"only_of": Provide(provide_only_of, sync_to_thread=False)},
+        media_type="audio/ogg",
+    )
+    async def get_audio(
+        self,
+        recording_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        only_of: NamedDependency[UUID | None],
+        recording_audio: NamedDependency[RecordingAudio],
+        range_header: Annotated[str | None, HeaderParameter(name="Range")] = None,
+        if_range: Annotated[str | None, HeaderParameter(name="If-Range")] = None,
+    ) -> Stream | Response[dict[str, object]]:
+        """The sound of a recording: Opus in Ogg, the caller on the left, the agent on the right.
+
+        One byte range is honoured (RFC 9110, section 14), with `If-Range` for the same `ETag`. Agents hear their
+        own conversations; `recordings.listen.all` is needed for those of others.
+        """
+        recording = await recording_audio.find(actor.tenant_id, recording_id, only_of=only_of)
+        headers = {
+            "Accept-Ranges": "bytes",
+            "Cache-Control": "private, no-store",
+            "ETag": _etag(recording),
+            "X-Content-Type-Options": "nosniff",
+        }
+        size = recording.size_bytes
+        try:
+            span = requested_span(range_header, size) if range_applies(if_range, _etag(recording)) else None
+        except Unsatisfiable:
+            return _not_satisfiable(size)
+        if span is not None:
+            headers["Content-Range"] = span.content_range
+        part = span or Span(0, size, size)
+        headers["Content-Length"] = str(part.length)
+        sound = await recording_audio.part(actor.tenant_id, recording, part.start, part.stop)
+        return Stream(
+            sound, status_code=206 if span is not None else 200, headers=headers, media_type="audio/ogg"
+        )
+
+
+def _etag(recording: StoredRecording) -> str:
+    return f'"{recording.sha256.hex()}"'
+
+
+def _not_satisfiable(size: int) -> Response[dict[str, object]]:
+    """A problem with the header that section 15.5.17 asks for, which a raised problem would not carry."""
+    problem = RangeNotSatisfiable(size_bytes=size)
+    return Response(
+        problem.document(),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers={"Content-Range": f"bytes */{size}", "Cache-Control": "private, no-store"},
+    )
