@@ -11,27 +11,19 @@ import time
 from pathlib import Path
 
 import click
-import msgspec
 import psutil
 
 from ovoz.engines import asterisk_package
 from ovoz.engines.host import EngineMissing, PortTaken
-from ovoz.engines.layout import Layout, reachable_home
+from ovoz.engines.layout import Layout
 from ovoz.engines.supervisor import end_leftovers
 from ovoz.entrypoints import processes
 from ovoz.entrypoints.doctor import write_report
-from ovoz.lib.settings import REPOSITORY, Settings, SettingsInvalid
+from ovoz.entrypoints.installation import load_settings
+from ovoz.entrypoints.tenant_commands import tenant
+from ovoz.lib.settings import REPOSITORY, Settings
 
 UP_TIMEOUT_S = 1200
-
-
-def load_settings() -> Settings:
-    """Settings with a home that engines can reach; a wrong value ends the command with a clear line."""
-    try:
-        settings = Settings.from_environment()
-    except SettingsInvalid as error:
-        raise click.ClickException(str(error)) from None
-    return msgspec.structs.replace(settings, home=reachable_home(settings.home))
 
 
 @click.group()
@@ -171,6 +163,21 @@ def _process(name: str) -> None:
 
 for _name in ("api", "switchboard", "worker", "relay", "simulator"):
     _process(_name)
+
+
+main.add_command(tenant)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail where a file is not up to date.")
+def generate(*, check: bool) -> None:
+    """Write the files that are made from the code: the blueprints' schema, the API's document."""
+    from ovoz.entrypoints.generated import generate as write
+
+    differing = write(check=check)
+    for path in differing:
+        click.echo(f"{path} {'is not up to date: run `make generate`' if check else 'written'}")
+    sys.exit(1 if check and differing else 0)
 
 
 @main.group()

@@ -4,11 +4,11 @@ import asyncio
 
 import click
 
+from ovoz.entrypoints.installation import load_endpoints, load_settings
 from ovoz.entrypoints.provisioning import tenant_maker
 from ovoz.lib.db import Database
-from ovoz.lib.endpoints import Endpoints, EndpointsMissing
+from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.problems import DomainError
-from ovoz.lib.settings import Settings
 from ovoz.platform.tenancy.api import Tenant, TenantRepository
 
 
@@ -24,7 +24,8 @@ def tenant() -> None:
 @click.option("--demo", is_flag=True, help="With the people, subscribers and passwords of a demo blueprint.")
 def create(slug: str, blueprint: str, name: str, *, demo: bool) -> None:
     """Make the operator SLUG from a blueprint."""
-    settings, endpoints = _installation()
+    settings = load_settings()
+    endpoints = load_endpoints(settings)
     try:
         tenant_id = asyncio.run(
             tenant_maker(settings, endpoints).create(slug, blueprint, name=name, demo=demo)
@@ -39,7 +40,7 @@ def create(slug: str, blueprint: str, name: str, *, demo: bool) -> None:
 @tenant.command(name="list")
 def list_() -> None:
     """List the operators: slug, id, state, name."""
-    _, endpoints = _installation()
+    endpoints = load_endpoints(load_settings())
     for known in asyncio.run(_all(endpoints)):
         click.echo(
             f"{known.slug:<20} {known.id}  {known.state:<10} {known.name}{' (demo)' if known.demo else ''}"
@@ -52,13 +53,3 @@ async def _all(endpoints: Endpoints) -> list[Tenant]:
         return await TenantRepository(database).all()
     finally:
         await database.close()
-
-
-def _installation() -> tuple[Settings, Endpoints]:
-    from ovoz.entrypoints.cli import load_settings
-
-    settings = load_settings()
-    try:
-        return settings, Endpoints.load(settings)
-    except EndpointsMissing as error:
-        raise click.ClickException(str(error)) from None

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from ovoz.contact_center.switchboard.api import Command, Commands
 
@@ -26,17 +28,21 @@ class InternalController(Controller):
     guards = (requires_internal_token,)
 
     @post("/commands", status_code=200)
-    async def carry_out_command(self, data: Command, commands: Commands) -> dict[str, Any]:
+    async def carry_out_command(
+        self, data: JSONBody[Command], commands: NamedDependency[Commands]
+    ) -> dict[str, Any]:
         """Carries an agent's order out; the answer is the agent's desk, or the phone's account."""
         return await commands.carry_out(data)
 
     @get("/desk/{tenant_id:str}/{agent_id:uuid}")
-    async def show_desk(self, tenant_id: str, agent_id: UUID, commands: Commands) -> dict[str, Any]:
+    async def show_desk(
+        self, tenant_id: FromPath[str], agent_id: FromPath[UUID], commands: NamedDependency[Commands]
+    ) -> dict[str, Any]:
         """The agent's desk now."""
         return await commands.desk(tenant_id, agent_id)
 
 
 @get("/health", sync_to_thread=False)
-def health(commands: Commands) -> dict[str, Any]:
+def health(commands: NamedDependency[Commands]) -> dict[str, Any]:
     """Whether the cell is held, its media node answers and its journal reaches Postgres."""
     return commands.health()

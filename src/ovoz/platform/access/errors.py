@@ -9,3 +9,9 @@ class RightMissing(DomainError):
     status = 403
     slug = "right-missing"
     title = "You do not have the right to do this"
+
+
+class NotSignedIn(DomainError):
+    status = 401
+    slug = "not-signed-in"
+    title = "Sign in first"

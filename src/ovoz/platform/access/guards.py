@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from ovoz.platform.access.api import Access, Right
-from ovoz.platform.identity.errors import NotSignedIn
+from ovoz.platform.access.errors import NotSignedIn
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
 DECLARED = "ovoz_right"
@@ -19,7 +19,7 @@ def requires(right: Right) -> Guard:
 
     def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         if connection.user is None:
-            raise NotSignedIn()
+            raise NotSignedIn("There is no session, or it is over.")
         _ACCESS.demand(connection.user.roles, right)
 
     setattr(guard, DECLARED, right)

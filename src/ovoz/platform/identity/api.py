@@ -1,6 +1,15 @@
 """The facade of identity."""
 
 from ovoz.platform.identity.contracts import Actor
-from ovoz.platform.identity.services import Admission, Identity, hash_password
+from ovoz.platform.identity.ports import DemoAccounts, SessionListener
+from ovoz.platform.identity.services import Admission, Identity, end_old_sessions, hash_password
 
-__all__ = ["Actor", "Admission", "Identity", "hash_password"]
+__all__ = [
+    "Actor",
+    "Admission",
+    "DemoAccounts",
+    "Identity",
+    "SessionListener",
+    "end_old_sessions",
+    "hash_password",
+]

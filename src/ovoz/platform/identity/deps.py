@@ -5,58 +5,94 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp, Message, Scope
 
+from ovoz.platform.access.errors import NotSignedIn
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import RequestForged
 from ovoz.platform.tenancy.api import Tenant, TenantFinder
+
+Connection = ASGIConnection[Any, Any, Any, Any]
 
 SESSION_COOKIE = "ovoz_session"
 CSRF_COOKIE = "ovoz_csrf"
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIES_KEY = "ovoz_cookies"
+OUTSIDE_TENANTS = "outside_tenants"
+"""`opt` of a route that belongs to no tenant: pages, health, the schema."""
+WITHOUT_CSRF = "without_csrf"
+"""`opt` of the one unsafe route that begins a session and so cannot have a token; its Origin is checked."""
 
 
 class SessionMiddleware(AbstractAuthenticationMiddleware):
     """Finds tenant and actor; refuses requests that another page made the browser send."""
 
     def __init__(self, app: ASGIApp, identity: Identity, finder: TenantFinder) -> None:
-        super().__init__(app, exclude_from_auth_key="outside_tenants")
+        super().__init__(app, exclude_from_auth_key=OUTSIDE_TENANTS)
         self._identity = identity
         self._finder = finder
 
-    async def authenticate_request(
-        self, connection: ASGIConnection[Any, Any, Any, Any]
-    ) -> AuthenticationResult:
+    async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         tenant = await self._finder.by_host(connection.headers.get("host", ""))
         check_origin(connection)
         token = connection.cookies.get(SESSION_COOKIE)
         admission = await self._identity.admit(tenant, token) if token else None
         if admission is None:
             return AuthenticationResult(user=None, auth=tenant)
-        method = connection.scope.get("method", "GET")
-        if connection.scope["type"] is ScopeType.HTTP and method not in SAFE_METHODS:
+        if is_unsafe(connection) and not connection.route_handler.opt.get(WITHOUT_CSRF):
             presented = connection.headers.get(CSRF_HEADER, "")
             if not hmac.compare_digest(presented.encode(), admission.actor.csrf_token.encode()):
                 raise RequestForged(f"{CSRF_HEADER} is missing or wrong.")
         if admission.new_token is not None:
             give_session(connection.scope, admission.new_token, admission.actor.csrf_token)
+        structlog.contextvars.bind_contextvars(tenant=tenant.id, user=str(admission.actor.user_id))
         return AuthenticationResult(user=admission.actor, auth=tenant)
 
 
-def check_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+def is_unsafe(connection: Connection) -> bool:
+    """Whether the request may change something (RFC 9110, section 9.2.1)."""
+    return (
+        connection.scope["type"] is ScopeType.HTTP
+        and connection.scope.get("method", "GET") not in SAFE_METHODS
+    )
+
+
+def check_origin(connection: Connection) -> None:
     """A page of another origin may neither change anything nor open a socket; a socket must name its origin."""
-    origin = connection.headers.get("origin")
     websocket = connection.scope["type"] is ScopeType.WEBSOCKET
-    unsafe = websocket or connection.scope.get("method", "GET") not in SAFE_METHODS
-    if not unsafe or (origin is None and not websocket):
+    if not websocket and not is_unsafe(connection):
         return
-    if origin is None or urlsplit(origin).netloc.lower() != connection.headers.get("host", "").lower():
+    origin = connection.headers.get("origin")
+    if origin is None:
+        foreign = websocket or connection.headers.get("sec-fetch-site", "same-origin") != "same-origin"
+    else:
+        foreign = urlsplit(origin).netloc.lower() != connection.headers.get("host", "").lower()
+    if foreign:
         raise RequestForged("The Origin is not this address.")
+
+
+def current_session(connection: Connection) -> Actor:
+    """The signed-in person; raises NotSignedIn."""
+    actor: Actor | None = connection.user
+    if actor is None:
+        raise NotSignedIn()
+    return actor
+
+
+def provide_actor(request: Connection) -> Actor:
+    """The signed-in person of an HTTP request."""
+    return current_session(request)
+
+
+def provide_tenant(request: Connection) -> Tenant:
+    """The operator whose address was asked."""
+    tenant: Tenant = request.auth
+    return tenant
 
 
 def give_session(scope: Scope, token: str, csrf_token: str) -> None:
@@ -79,22 +115,10 @@ def take_session(scope: Scope) -> None:
 
 async def send_cookies(message: Message, scope: Scope) -> None:
     """Puts what was left by `give_session` and `take_session` on the response."""
-    if message["type"] == "http.response.start":
+    if message["type"] == "http.response.start" and COOKIES_KEY in scope["state"]:
         headers = list(message.get("headers", []))
         headers.extend((b"set-cookie", cookie.encode()) for cookie in _cookies(scope))
         message["headers"] = headers
-
-
-def provide_actor(request: ASGIConnection[Any, Any, Any, Any]) -> Actor:
-    """The signed-in person; the route's guard has made sure that there is one."""
-    actor: Actor = request.user
-    return actor
-
-
-def provide_tenant(request: ASGIConnection[Any, Any, Any, Any]) -> Tenant:
-    """The operator whose address was asked."""
-    tenant: Tenant = request.auth
-    return tenant
 
 
 def _cookies(scope: Scope) -> list[str]:

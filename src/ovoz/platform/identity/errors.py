@@ -19,12 +19,6 @@ class TooManyAttempts(DomainError):
     title = "Too many failed attempts"
 
 
-class NotSignedIn(DomainError):
-    status = 401
-    slug = "not-signed-in"
-    title = "Sign in first"
-
-
 class RequestForged(DomainError):
     """The CSRF token or the Origin does not belong to the session's page."""
 

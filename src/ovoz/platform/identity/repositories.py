@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import delete, or_, select
+from sqlalchemy import CursorResult, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,45 +23,102 @@ class SessionRepository(SQLAlchemyAsyncRepository[SessionRow]):
 
     async def by_token_hash(self, token_hash: bytes) -> SessionRow | None:
         """The session of a token, or of the token before its last rotation."""
-        found = await self.session.execute(
-            select(SessionRow).where(
-                or_(SessionRow.token_hash == token_hash, SessionRow.previous_token_hash == token_hash)
-            )
+        for column in (SessionRow.token_hash, SessionRow.previous_token_hash):
+            found = await self.session.execute(select(SessionRow).where(column == token_hash))
+            row = found.scalars().first()
+            if row is not None:
+                return row
+        return None
+
+    async def rotate(self, row: SessionRow, presented: bytes, fresh: bytes, now: datetime) -> bool:
+        """Puts a fresh token in the place of the present one; False when another request did so first."""
+        done = await self.session.execute(
+            update(SessionRow)
+            .where(SessionRow.id == row.id, SessionRow.token_hash == row.token_hash)
+            .values(token_hash=fresh, previous_token_hash=presented, rotated_at=now, last_seen_at=now)
+            .execution_options(synchronize_session=False)
         )
-        return found.scalars().first()
+        return isinstance(done, CursorResult) and done.rowcount == 1
+
+    async def seen(self, session_id: UUID, now: datetime) -> None:
+        await self.session.execute(
+            update(SessionRow)
+            .where(SessionRow.id == session_id)
+            .values(last_seen_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
     async def end(self, session_id: UUID) -> None:
         await self.session.execute(delete(SessionRow).where(SessionRow.id == session_id))
 
+    async def end_expired(self, now: datetime) -> None:
+        """Removes sessions that nobody can use any more."""
+        await self.session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
+
+    async def alive(self, session_id: UUID, *, seen_since: datetime, now: datetime) -> bool:
+        """Whether the session still admits."""
+        found = await self.session.execute(
+            select(SessionRow.id)
+            .join(UserAccount, UserAccount.id == SessionRow.user_id)
+            .where(
+                SessionRow.id == session_id,
+                SessionRow.expires_at > now,
+                SessionRow.last_seen_at > seen_since,
+                UserAccount.disabled_at.is_(None),
+            )
+        )
+        return found.first() is not None
+
+    async def count_of(self, user_id: UUID, now: datetime) -> int:
+        """Sessions of a person that are not over."""
+        counted = await self.session.execute(
+            select(func.count())
+            .select_from(SessionRow)
+            .where(SessionRow.user_id == user_id, SessionRow.expires_at > now)
+        )
+        return counted.scalar_one()
+
 
 class FailureRepository:
-    """Failed attempts by account and by address."""
+    """Attempts to sign in, by account and by address."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def locked_until(self, keys: list[str]) -> datetime | None:
-        """The latest end of a lock on any of the keys."""
-        rows = await self._session.execute(
-            select(SignInFailure.locked_until).where(
-                SignInFailure.key.in_(keys), SignInFailure.locked_until.is_not(None)
-            )
-        )
-        return max((until for (until,) in rows if until is not None), default=None)
+    async def count(self, key: str, now: datetime, since: datetime) -> tuple[int, datetime | None]:
+        """Counts one attempt and holds the row: attempts that come at once stand in line.
 
-    async def failures(self, key: str, *, since: datetime) -> int:
-        row = await self._session.execute(
-            select(SignInFailure.failures).where(SignInFailure.key == key, SignInFailure.last_at >= since)
-        )
-        return row.scalar_one_or_none() or 0
-
-    async def store(self, key: str, failures: int, now: datetime, locked_until: datetime | None) -> None:
-        values = {"failures": failures, "last_at": now, "locked_until": locked_until}
-        await self._session.execute(
+        Returns how many there are since then, this one included, and until when a lock from before lasts.
+        """
+        counted = await self._session.execute(
             insert(SignInFailure)
-            .values(key=key, **values)
-            .on_conflict_do_update(index_elements=[SignInFailure.key], set_=values)
+            .values(key=key, failures=1, last_at=now, locked_until=None)
+            .on_conflict_do_update(
+                index_elements=[SignInFailure.key],
+                set_={
+                    "failures": case((SignInFailure.last_at < since, 1), else_=SignInFailure.failures + 1),
+                    "last_at": now,
+                },
+            )
+            .returning(SignInFailure.failures, SignInFailure.locked_until)
+        )
+        failures, locked_until = counted.one()
+        return failures, locked_until
+
+    async def lock(self, key: str, until: datetime) -> None:
+        await self._session.execute(
+            update(SignInFailure)
+            .where(SignInFailure.key == key)
+            .values(locked_until=until)
+            .execution_options(synchronize_session=False)
         )
 
-    async def forget(self, keys: list[str]) -> None:
-        await self._session.execute(delete(SignInFailure).where(SignInFailure.key.in_(keys)))
+    async def forgive(self, account: str, address: str) -> None:
+        """After a success: the account begins anew, the address gets this one attempt back."""
+        await self._session.execute(delete(SignInFailure).where(SignInFailure.key == account))
+        await self._session.execute(
+            update(SignInFailure)
+            .where(SignInFailure.key == address)
+            .values(failures=func.greatest(SignInFailure.failures - 1, 0), locked_until=None)
+            .execution_options(synchronize_session=False)
+        )

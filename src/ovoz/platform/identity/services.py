@@ -17,22 +17,24 @@ from ovoz.lib.ids import new_id
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.errors import SignInFailed, TooManyAttempts
 from ovoz.platform.identity.models import SessionRow, UserAccount
+from ovoz.platform.identity.ports import SessionListener
 from ovoz.platform.identity.repositories import FailureRepository, SessionRepository, UserRepository
 from ovoz.platform.identity.rules import (
     FORGET_FAILURES,
-    PREVIOUS_TOKEN_GRACE,
+    FREE_FAILURES,
+    FREE_FAILURES_OF_ADDRESS,
     ROTATE_EVERY,
     SEEN_EVERY,
     SESSION_ABSOLUTE,
+    SESSION_IDLE,
     expired,
     lock_after,
+    previous_token_counts,
 )
 from ovoz.platform.identity.schemas import PreferencesUpdate
 from ovoz.platform.tenancy.contracts import Tenant
 
 _HASHER = PasswordHasher()
-_NOBODYS_HASH = _HASHER.hash(secrets.token_hex(16))
-"""Verified for unknown accounts, so that they take as long as known ones."""
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -48,37 +50,45 @@ def hash_password(password: str) -> str:
 
 
 class Identity:
-    """Use cases of identity; each is one transaction in the tenant's schema."""
+    """Use cases of identity; each transaction is in the tenant's schema."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, listener: SessionListener) -> None:
         self._database = database
         self._clock = clock
+        self._listener = listener
+        # Verified for unknown accounts, so that they take as long as known ones.
+        self._nobodys_hash = hash_password(secrets.token_hex(16))
 
     async def sign_in(
         self, tenant: Tenant, email: str, password: str, *, address: str, user_agent: str
     ) -> Admission:
-        """A new session; raises SignInFailed, TooManyAttempts."""
+        """A new session; raises SignInFailed, TooManyAttempts.
+
+        Every attempt counts as a failure before the password is looked at, so that many at once gain nothing.
+        """
         email = email.strip().lower()
-        keys = [f"account:{email}", f"address:{address}"]
         now = self._clock()
+        account_key, address_key = f"account:{email}", f"address:{address}"
         async with self._database.tenant(tenant.id) as session:
-            locked_until = await FailureRepository(session).locked_until(keys)
+            failures = FailureRepository(session)
+            await self._count(failures, account_key, now, free=FREE_FAILURES)
+            await self._count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
             user = await UserRepository(session=session).active_by_email(email)
-        if locked_until is not None and locked_until > now:
-            wait = (locked_until - now).total_seconds()
-            raise TooManyAttempts("Wait before the next attempt.", retry_after_s=round(wait + 0.5))
-        stored = user.password_hash if user is not None else _NOBODYS_HASH
+        stored = user.password_hash if user is not None else self._nobodys_hash
         right = await asyncio.to_thread(_verify, stored, password)
         if user is None or not right:
-            await self._count_failure(tenant, keys, now)
             raise SignInFailed()
+        better = (
+            await asyncio.to_thread(hash_password, password) if _HASHER.check_needs_rehash(stored) else None
+        )
         token, row = _new_session(user, now, address, user_agent)
         async with self._database.tenant(tenant.id) as session:
-            await FailureRepository(session).forget(keys)
-            await SessionRepository(session=session).add(row)
-            if _HASHER.check_needs_rehash(stored):
+            await FailureRepository(session).forgive(account_key, address_key)
+            sessions = SessionRepository(session=session)
+            await sessions.add(row)
+            if better is not None:
                 account = await UserRepository(session=session).get(user.id)
-                account.password_hash = await asyncio.to_thread(hash_password, password)
+                account.password_hash = better
         return Admission(_actor(tenant, user, row), token)
 
     async def admit(self, tenant: Tenant, token: str) -> Admission | None:
@@ -86,26 +96,41 @@ class Identity:
         now = self._clock()
         presented = _digest(token)
         async with self._database.tenant(tenant.id) as session:
-            row = await SessionRepository(session=session).by_token_hash(presented)
+            sessions = SessionRepository(session=session)
+            row = await sessions.by_token_hash(presented)
             if row is None or row.user.disabled_at is not None:
                 return None
             if expired(now, created_at=row.created_at, last_seen_at=row.last_seen_at):
-                await SessionRepository(session=session).end(row.id)
+                await sessions.end(row.id)
                 return None
-            if row.token_hash != presented and now > row.rotated_at + PREVIOUS_TOKEN_GRACE:
-                return None
+            unused = row.last_seen_at <= row.rotated_at
             new_token = None
-            if row.token_hash == presented and now >= row.rotated_at + ROTATE_EVERY:
-                new_token = secrets.token_urlsafe(32)
-                row.previous_token_hash, row.token_hash = row.token_hash, _digest(new_token)
-                row.rotated_at = now
-            if now >= row.last_seen_at + SEEN_EVERY:
-                row.last_seen_at = now
+            if row.token_hash == presented:
+                if now >= row.rotated_at + ROTATE_EVERY:
+                    new_token = await self._rotate(sessions, row, presented, now)
+                elif unused or now >= row.last_seen_at + SEEN_EVERY:
+                    await sessions.seen(row.id, now)
+            elif not previous_token_counts(now, rotated_at=row.rotated_at, last_seen_at=row.last_seen_at):
+                return None
+            elif unused and now >= row.rotated_at + SEEN_EVERY:
+                new_token = await self._rotate(sessions, row, presented, now)
             return Admission(_actor(tenant, row.user, row), new_token)
 
-    async def sign_out(self, actor: Actor) -> None:
+    async def alive(self, actor: Actor) -> bool:
+        """Whether the session that opened a socket still admits."""
+        now = self._clock()
         async with self._database.tenant(actor.tenant_id) as session:
-            await SessionRepository(session=session).end(actor.session_id)
+            return await SessionRepository(session=session).alive(
+                actor.session_id, seen_since=now - SESSION_IDLE, now=now
+            )
+
+    async def sign_out(self, actor: Actor) -> None:
+        """Ends the session everywhere, its sockets too."""
+        async with self._database.tenant(actor.tenant_id) as session:
+            sessions = SessionRepository(session=session)
+            await sessions.end(actor.session_id)
+            left = await sessions.count_of(actor.user_id, self._clock())
+        await self._listener.signed_out(actor, sessions_left=left)
 
     async def prefer(self, actor: Actor, wish: PreferencesUpdate) -> None:
         """Stores what the person chose."""
@@ -115,19 +140,25 @@ class Identity:
                 if value is not None:
                     setattr(user, name, value)
 
-    async def _count_failure(self, tenant: Tenant, keys: list[str], now: datetime) -> None:
-        async with self._database.tenant(tenant.id) as session:
-            repository = FailureRepository(session)
-            for key in keys:
-                failures = 1 + await repository.failures(key, since=now - FORGET_FAILURES)
-                # Many people share an address; only an account locks early.
-                lock = lock_after(failures if key.startswith("account:") else failures - 20)
-                await repository.store(key, failures, now, now + lock if lock > timedelta() else None)
+    async def _count(self, failures: FailureRepository, key: str, now: datetime, *, free: int) -> None:
+        count, locked_until = await failures.count(key, now, since=now - FORGET_FAILURES)
+        if locked_until is not None and locked_until > now:
+            wait_s = int((locked_until - now).total_seconds()) + 1
+            raise TooManyAttempts(f"Try again in {wait_s} s.", retry_after_s=wait_s)
+        lock = lock_after(count, free=free)
+        if lock > timedelta():
+            await failures.lock(key, now + lock)
+
+    async def _rotate(
+        self, sessions: SessionRepository, row: SessionRow, presented: bytes, now: datetime
+    ) -> str | None:
+        token = secrets.token_urlsafe(32)
+        return token if await sessions.rotate(row, presented, _digest(token), now) else None
 
 
 async def end_old_sessions(session: AsyncSession, before: datetime) -> None:
     """Removes sessions that nobody can use any more."""
-    await SessionRepository(session=session).delete_where(SessionRow.expires_at < before)
+    await SessionRepository(session=session).end_expired(before)
 
 
 def _new_session(user: UserAccount, now: datetime, address: str, user_agent: str) -> tuple[str, SessionRow]:

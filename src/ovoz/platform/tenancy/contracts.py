@@ -13,3 +13,4 @@ class Tenant(msgspec.Struct, frozen=True):
     locale: str
     time_zone: str
     demo: bool
+    blueprint: str

@@ -11,7 +11,7 @@ from ovoz.lib.ids import new_id
 from ovoz.platform.tenancy.contracts import Tenant
 from ovoz.platform.tenancy.schemas import Blueprint, BlueprintBreakReason, BlueprintDisposition
 
-_COLUMNS = "id, slug, name, state, locale, time_zone, demo"
+_COLUMNS = "id, slug, name, state, locale, time_zone, demo, blueprint"
 
 
 class TenantRepository:

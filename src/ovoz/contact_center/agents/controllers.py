@@ -1,0 +1,208 @@
+"""The desk over HTTP and WebSocket. Every order may carry `Idempotency-Key`; the answer is the desk as it is then."""
+
+import asyncio
+import contextlib
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, WebSocket, get, post, put, websocket
+from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath, HeaderParameter, JSONBody
+
+from ovoz.contact_center.agents.api import AgentDesk, LiveDesk, PhoneLines, SessionEnd, carry
+from ovoz.contact_center.agents.contracts import Desk, Phone, softphone_user
+from ovoz.contact_center.agents.errors import MediaNotReady
+from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, WrapUp
+from ovoz.platform.access.guards import requires
+from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.identity.deps import current_session
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key", description="A UUID of your own: repeating it does nothing twice."
+    ),
+]
+Socket = WebSocket[Any, Any, Any]
+
+SESSION_GONE = 4401
+TRY_AGAIN_LATER = 1013
+
+
+class DeskController(Controller):
+    """An agent's own desk."""
+
+    path = "/api/desk"
+    tags = ("Desk",)
+    guards = (requires("desk.use"),)
+
+    @get(operation_id="ShowDesk")
+    async def show(self, actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]) -> Desk:
+        """The whole live view: state, phone, the present call, the queues."""
+        return await desk.show(actor)
+
+    @put("/state", operation_id="ChangeState")
+    async def change_state(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        data: JSONBody[StateChange],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """Asks for a state; during a call it takes effect after it and shows as `agent.next`."""
+        return await desk.change_state(actor, key, data)
+
+    @post("/phone", operation_id="TakePhone")
+    async def take_phone(
+        self, actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk], key: IdempotencyKey = None
+    ) -> Phone:
+        """The softphone's account for this browser; an older browser of the same agent is superseded."""
+        return await desk.take_phone(actor, key)
+
+
+class CallController(Controller):
+    """Orders about the call the agent is busy with."""
+
+    path = "/api/desk/interactions/{interaction_id:uuid}"
+    tags = ("Desk",)
+    guards = (requires("calls.control"),)
+
+    @post("/hang-up", operation_id="HangUp", status_code=200)
+    async def hang_up(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        interaction_id: FromPath[UUID],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """Ends the conversation; while it rings it is a rejection."""
+        return await desk.control_call(actor, key, "hang_up", interaction_id)
+
+    @post("/hold", operation_id="Hold", status_code=200)
+    async def hold(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        interaction_id: FromPath[UUID],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """The caller hears music."""
+        return await desk.control_call(actor, key, "hold", interaction_id)
+
+    @post("/resume", operation_id="Resume", status_code=200)
+    async def resume(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        interaction_id: FromPath[UUID],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """Caller and agent hear each other again."""
+        return await desk.control_call(actor, key, "resume", interaction_id)
+
+    @post("/reject", operation_id="Reject", status_code=200)
+    async def reject(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        interaction_id: FromPath[UUID],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """The call goes on to somebody else; the agent's state says that it was rejected."""
+        return await desk.control_call(actor, key, "reject", interaction_id)
+
+    @post("/wrap-up", operation_id="FinishWrapUp", status_code=200)
+    async def finish_wrap_up(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        interaction_id: FromPath[UUID],
+        data: JSONBody[WrapUp],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """Keeps the call's result and goes on to the next state."""
+        return await desk.wrap_up(actor, key, interaction_id, data)
+
+
+@get("/api/break-reasons", operation_id="ListBreakReasons", guards=[requires("desk.use")], tags=["Desk"])
+async def list_break_reasons(
+    actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]
+) -> list[BreakReason]:
+    """The tenant's reasons for a break, in its order."""
+    return await desk.break_reasons(actor)
+
+
+@get("/api/dispositions", operation_id="ListDispositions", guards=[requires("settings.read")], tags=["Desk"])
+async def list_dispositions(
+    actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]
+) -> list[Disposition]:
+    """The results a call can have, in the tenant's order."""
+    return await desk.dispositions(actor)
+
+
+@websocket("/api/live", guards=[requires("desk.use")])
+async def live(socket: Socket, live_desk: NamedDependency[LiveDesk]) -> None:
+    """The live view (docs/developer/desk-protocol.md); what the browser says is not listened to."""
+    actor = current_session(socket)
+    await socket.accept()
+    sending = asyncio.create_task(live_desk.run(actor, lambda message: socket.send_text(message.decode())))
+    leaving = asyncio.create_task(_left(socket))
+    await _close_with_first(socket, sending, leaving)
+
+
+@websocket("/sip", guards=[requires("desk.use")])
+async def phone_line(
+    socket: Socket, phone_lines: NamedDependency[PhoneLines], session_end: NamedDependency[SessionEnd]
+) -> None:
+    """SIP over WebSocket (RFC 7118) to the media node, for the agent's own softphone only."""
+    actor = current_session(socket)
+    await socket.accept(subprotocols="sip")
+    try:
+        async with phone_lines.connect() as node:
+            endpoint = softphone_user(actor.tenant_id, actor.user_id)
+            line = asyncio.create_task(carry(_Browser(socket), node, endpoint))
+            over = asyncio.create_task(_until_over(session_end, actor))
+            await _close_with_first(socket, line, over)
+    except MediaNotReady:
+        await socket.close(TRY_AGAIN_LATER, "The media node is not ready.")
+
+
+class _Browser:
+    """The browser's side of the phone's line."""
+
+    def __init__(self, socket: Socket) -> None:
+        self._socket = socket
+
+    async def send(self, message: str) -> None:
+        await self._socket.send_text(message)
+
+    async def receive(self) -> str | None:
+        event = await self._socket.receive()
+        return event.get("text") if event["type"] == "websocket.receive" else None
+
+
+async def _until_over(session_end: SessionEnd, actor: Actor) -> int:
+    await session_end.wait(actor)
+    return SESSION_GONE
+
+
+async def _left(socket: Socket) -> int | None:
+    """Returns when the browser is gone."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+    return None
+
+
+async def _close_with_first(socket: Socket, *ways: "asyncio.Task[int] | asyncio.Task[int | None]") -> None:
+    """Waits for what ends the socket first and closes it with that code, when the browser is still there."""
+    try:
+        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        with contextlib.suppress(WebSocketDisconnect):
+            code = next(iter(done)).result()
+            if code is not None:
+                await socket.close(code)
+    finally:
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)

@@ -1,0 +1,46 @@
+"""What an agent orders, and what the desk offers to choose from."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ovoz.contact_center.agents.contracts import ChosenState
+
+Code = Annotated[str, Meta(max_length=40)]
+Note = Annotated[str, Meta(max_length=4000)]
+
+
+class StateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A state and, for a break, its reason's code."""
+
+    state: ChosenState
+    reason: Code | None = None
+
+
+class WrapUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The result of a call, and the state that follows."""
+
+    disposition: Code
+    note: Note = ""
+    next: ChosenState = "ready"
+    reason: Code | None = None
+
+
+class Names(msgspec.Struct, frozen=True):
+    ru: str
+    tg: str
+    en: str
+
+
+class BreakReason(msgspec.Struct, frozen=True):
+    """`limit_s` is the longest such break, null where there is no limit."""
+
+    code: str
+    names: Names
+    limit_s: int | None
+
+
+class Disposition(msgspec.Struct, frozen=True):
+    code: str
+    names: Names

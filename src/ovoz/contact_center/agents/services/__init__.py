@@ -1,0 +1,1 @@
+"""The desk's use cases: orders, the live view, the phone's line."""

@@ -1,0 +1,92 @@
+"""Orders of an agent: checked against the tenant's lists, then forwarded; no transaction is open meanwhile."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from ovoz.contact_center.agents.contracts import Desk, Phone
+from ovoz.contact_center.agents.errors import CommandIdInvalid, DispositionUnknown, ReasonUnknown
+from ovoz.contact_center.agents.ports import Switchboard
+from ovoz.contact_center.agents.repositories import DeskReferences
+from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, WrapUp
+from ovoz.contact_center.switchboard.contracts import Verb
+from ovoz.lib.ids import new_id
+from ovoz.platform.identity.contracts import Actor
+
+
+class AgentDesk:
+    """What an agent does at the desk."""
+
+    def __init__(self, switchboard: Switchboard, references: DeskReferences) -> None:
+        self._switchboard = switchboard
+        self._references = references
+
+    async def show(self, actor: Actor) -> Desk:
+        return await self._switchboard.desk(actor.tenant_id, actor.user_id)
+
+    async def take_phone(self, actor: Actor, key: str | None) -> Phone:
+        return await self._switchboard.phone(
+            actor.tenant_id, actor.user_id, _command_id(actor, key, "phone", None)
+        )
+
+    async def change_state(self, actor: Actor, key: str | None, wish: StateChange) -> Desk:
+        await self._check_reason(actor, wish.state, wish.reason)
+        return await self._order(actor, key, "state", None, state=wish.state, reason=wish.reason)
+
+    async def control_call(self, actor: Actor, key: str | None, verb: Verb, interaction_id: UUID) -> Desk:
+        return await self._order(actor, key, verb, interaction_id)
+
+    async def wrap_up(self, actor: Actor, key: str | None, interaction_id: UUID, result: WrapUp) -> Desk:
+        known = [disposition.code for disposition in await self.dispositions(actor)]
+        if result.disposition not in known:
+            raise DispositionUnknown(
+                f"{result.disposition!r} is not one of {', '.join(known)}.",
+                errors=[{"pointer": "/disposition", "detail": "not one of the tenant's"}],
+            )
+        await self._check_reason(actor, result.next, result.reason)
+        return await self._order(
+            actor,
+            key,
+            "wrap_up",
+            interaction_id,
+            disposition=result.disposition,
+            note=result.note.strip(),
+            next=result.next,
+            reason=result.reason,
+        )
+
+    async def break_reasons(self, actor: Actor) -> list[BreakReason]:
+        return await self._references.break_reasons(actor.tenant_id)
+
+    async def dispositions(self, actor: Actor) -> list[Disposition]:
+        return await self._references.dispositions(actor.tenant_id)
+
+    async def _order(
+        self, actor: Actor, key: str | None, verb: Verb, interaction_id: UUID | None, **arguments: Any
+    ) -> Desk:
+        command_id = _command_id(actor, key, verb, interaction_id)
+        return await self._switchboard.order(
+            actor.tenant_id, actor.user_id, command_id, verb, interaction_id, **arguments
+        )
+
+    async def _check_reason(self, actor: Actor, state: str, reason: str | None) -> None:
+        if state != "break":
+            return
+        known = [reason.code for reason in await self.break_reasons(actor)]
+        if reason not in known:
+            raise ReasonUnknown(
+                f"A break needs one of {', '.join(known)}.",
+                errors=[{"pointer": "/reason", "detail": "not one of the tenant's"}],
+            )
+
+
+def _command_id(actor: Actor, key: str | None, verb: Verb, interaction_id: UUID | None) -> UUID:
+    """The switchboard's id of an order, from the browser's key: the same key of somebody else is another order."""
+    if key is None:
+        return new_id()
+    try:
+        own = UUID(key)
+    except ValueError:
+        raise CommandIdInvalid(
+            f"{key[:50]!r} is no UUID.", errors=[{"pointer": "/Idempotency-Key", "detail": "send a UUID"}]
+        ) from None
+    return uuid5(actor.user_id, f"{own} {verb} {interaction_id}")

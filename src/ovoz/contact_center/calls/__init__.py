@@ -1,0 +1,1 @@
+"""The history of interactions: what happened, to whom, how long, and where the recording is."""

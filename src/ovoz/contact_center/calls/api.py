@@ -1,0 +1,5 @@
+"""The facade of the history."""
+
+from ovoz.contact_center.calls.services import History
+
+__all__ = ["History"]

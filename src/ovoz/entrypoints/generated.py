@@ -1,0 +1,47 @@
+"""`ovoz generate`: files that are made from the code and committed, so that others can read them without running it."""
+
+import tempfile
+
+import msgspec
+
+from ovoz.entrypoints.api import application
+from ovoz.lib.endpoints import Endpoints, Manager, Trunk
+from ovoz.lib.settings import REPOSITORY, Settings
+from ovoz.platform.tenancy.api import blueprint_schema
+
+BLUEPRINT_SCHEMA = REPOSITORY / "tenants" / "schema.json"
+OPENAPI = REPOSITORY / "frontend" / "projects" / "api" / "openapi.json"
+_NOWHERE = Endpoints(
+    "postgresql://nowhere",
+    "",
+    "redis://nowhere",
+    "",
+    "",
+    Manager("", 0, "", ""),
+    "",
+    Trunk("", 0, ""),
+    "",
+    "",
+    "",
+)
+
+
+def generate(*, check: bool) -> list[str]:
+    """Writes what differs, or (with `check`) only names it; the paths are relative to the repository."""
+    differing = []
+    for path, content in ((BLUEPRINT_SCHEMA, blueprint_schema()), (OPENAPI, openapi())):
+        wanted = msgspec.json.format(msgspec.json.encode(content, order="deterministic")) + b"\n"
+        if not path.exists() or path.read_bytes() != wanted:
+            differing.append(str(path.relative_to(REPOSITORY)))
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(wanted)
+    return differing
+
+
+def openapi() -> dict[str, object]:
+    """The API's document, made without any engine."""
+    with tempfile.TemporaryDirectory() as home:
+        app = application(Settings.from_environment({"OVOZ_HOME": home}), _NOWHERE)
+    document: dict[str, object] = app.openapi_schema.to_schema()
+    return document

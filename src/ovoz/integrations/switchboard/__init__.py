@@ -1,0 +1,1 @@
+"""The switchboard over its internal HTTP address."""

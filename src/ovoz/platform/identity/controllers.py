@@ -1,0 +1,123 @@
+"""Sessions over HTTP, and what may be known before signing in."""
+
+from typing import Any, cast, get_args
+
+from litestar import Controller, Request, delete, get, patch, post
+from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from ovoz.platform.access.api import Access
+from ovoz.platform.access.guards import public, requires
+from ovoz.platform.identity.api import Actor, DemoAccounts, Identity
+from ovoz.platform.identity.deps import WITHOUT_CSRF, give_session, take_session
+from ovoz.platform.identity.schemas import (
+    Locale,
+    Preferences,
+    PreferencesUpdate,
+    Session,
+    SessionTenant,
+    SignedInUser,
+    SignIn,
+    Site,
+    Theme,
+)
+from ovoz.platform.tenancy.contracts import Tenant
+
+_NOT_STORED = CacheControlHeader(no_store=True)
+
+
+@get("/api/site", operation_id="ShowSite", tags=["Session"], guards=[public], cache_control=_NOT_STORED)
+async def show_site(tenant: NamedDependency[Tenant], demo_accounts: NamedDependency[DemoAccounts]) -> Site:
+    """Whose address this is; in a demo also with whom to sign in."""
+    return Site(
+        slug=tenant.slug,
+        name=tenant.name,
+        locale=cast(Locale, tenant.locale),
+        locales=list(get_args(Locale)),
+        demo_accounts=demo_accounts(tenant),
+    )
+
+
+@post(
+    "/api/sessions",
+    operation_id="SignIn",
+    tags=["Session"],
+    guards=[public],
+    opt={WITHOUT_CSRF: True},
+    cache_control=_NOT_STORED,
+)
+async def sign_in(
+    request: Request[Actor | None, Tenant, Any],
+    data: JSONBody[SignIn],
+    tenant: NamedDependency[Tenant],
+    identity: NamedDependency[Identity],
+    access: NamedDependency[Access],
+) -> Session:
+    """Begins a session: its cookies come with the answer. An older session of this browser ends."""
+    admission = await identity.sign_in(
+        tenant,
+        data.email,
+        data.password,
+        address=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    if request.user is not None:
+        await identity.sign_out(request.user)
+    assert admission.new_token is not None
+    give_session(request.scope, admission.new_token, admission.actor.csrf_token)
+    return _session(admission.actor, access)
+
+
+class SessionController(Controller):
+    """The present session."""
+
+    path = "/api/session"
+    tags = ("Session",)
+    guards = (requires("session.use"),)
+    cache_control = _NOT_STORED
+
+    @get(operation_id="ShowSession")
+    async def show(self, actor: NamedDependency[Actor], access: NamedDependency[Access]) -> Session:
+        """Who is signed in, where, and what they may do."""
+        return _session(actor, access)
+
+    @delete(operation_id="SignOut")
+    async def sign_out(
+        self,
+        request: Request[Actor, Tenant, Any],
+        actor: NamedDependency[Actor],
+        identity: NamedDependency[Identity],
+    ) -> None:
+        """Ends the session, its phone and its live view; an agent whose last session it was is offline."""
+        await identity.sign_out(actor)
+        take_session(request.scope)
+
+    @patch("/preferences", operation_id="ChangePreferences")
+    async def change_preferences(
+        self,
+        actor: NamedDependency[Actor],
+        identity: NamedDependency[Identity],
+        data: JSONBody[PreferencesUpdate],
+    ) -> Preferences:
+        """Changes what stands in the body; the answer is all of them."""
+        await identity.prefer(actor, data)
+        present = _preferences(actor)
+        return Preferences(
+            locale=data.locale or present.locale,
+            theme=data.theme or present.theme,
+            auto_answer=present.auto_answer if data.auto_answer is None else data.auto_answer,
+        )
+
+
+def _session(actor: NamedDependency[Actor], access: NamedDependency[Access]) -> Session:
+    return Session(
+        user=SignedInUser(actor.user_id, actor.name, actor.email, sorted(actor.roles), actor.is_agent),
+        tenant=SessionTenant(actor.tenant_id, actor.tenant_slug, actor.tenant_name),
+        preferences=_preferences(actor),
+        rights=sorted(access.rights(actor.roles)),
+    )
+
+
+def _preferences(actor: NamedDependency[Actor]) -> Preferences:
+    return Preferences(cast(Locale, actor.locale), cast(Theme, actor.theme), actor.auto_answer)
