@@ -40,7 +40,7 @@ from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
-from ovoz.lib.problems import DependencyUnavailable, DomainError
+from ovoz.lib.problems import DependencyUnavailable, DomainError, InputInvalid
 from ovoz.lib.sealing import installation_key, internal_token
 from ovoz.lib.settings import Settings
 from ovoz.platform.access.api import Access
@@ -169,6 +169,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         },
         after_exception=[_remember],
         lifespan=[lifespan],
+        logging_config=None,
         openapi_config=openapi_config(),
         state=State({"settings": settings}),
     )
@@ -179,7 +180,13 @@ def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Ovoz",
         version="1",
-        openapi_router=Router("/api/schema", route_handlers=[], guards=[public], opt={OUTSIDE_TENANTS: True}),
+        openapi_router=Router(
+            "/api/schema",
+            route_handlers=[],
+            guards=[public],
+            opt={OUTSIDE_TENANTS: True},
+            include_in_schema=False,
+        ),
         render_plugins=[JsonRenderPlugin()],
         use_handler_docstrings=True,
     )
@@ -292,24 +299,33 @@ def _database_away(request: Request[Any, Any, Any], error: DatabaseUnavailable) 
 
 def _framework_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
     """What Litestar refused by itself: wrong input, no such page, wrong method."""
+    if error.status_code >= 500:
+        return _unexpected(request, error)
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": error.detail or "The request cannot be carried out",
         "status": error.status_code,
     }
     if isinstance(error, ValidationException):
-        document |= {"type": "/problems/input-invalid", "title": "Some of the input cannot be used"}
-        document["errors"] = [
-            {"pointer": "/" + str(part.get("key", "")).replace(".", "/"), "detail": part.get("message", "")}
-            for part in (error.extra if isinstance(error.extra, list) else [])
-            if isinstance(part, dict)
-        ]
+        problem = InputInvalid(
+            errors=[
+                {"pointer": _pointer(str(part.get("key", ""))), "detail": part.get("message", "")}
+                for part in (error.extra if isinstance(error.extra, list) else [])
+                if isinstance(part, dict)
+            ]
+        )
+        document = problem.document()
     return Response(
         document,
-        status_code=error.status_code,
+        status_code=document["status"],
         media_type="application/problem+json",
         headers={"cache-control": "no-store", **(error.headers or {})},
     )
+
+
+def _pointer(key: str) -> str:
+    """A JSON pointer into the body, or the parameter's name, from Litestar's dotted key."""
+    return "".join(f"/{part}" for part in key.split(".") if part != "data")
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:

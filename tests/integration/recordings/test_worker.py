@@ -14,11 +14,10 @@ import msgspec
 import psutil
 import pytest
 from tests.support.recordings import Installation, tones
+from tests.support.stack import Stack
 
 from ovoz.contact_center.recordings.api import disk_state, may_record
-from ovoz.engines.supervisor import Supervisor
 from ovoz.integrations.saq.recordings import SaqRecordingJobs
-from ovoz.lib.settings import Settings
 
 
 class WorkerProcess:
@@ -144,11 +143,11 @@ async def test_killed_amid_a_job_it_does_it_once_when_it_is_back(
 
 @pytest.mark.parametrize("engine", ["valkey", "postgres"])
 async def test_it_outlives_its_engines(
-    place: Installation, worker: WorkerProcess, engines: tuple[Settings, Supervisor], engine: str
+    place: Installation, worker: WorkerProcess, engines: Stack, engine: str
 ) -> None:
     tenant_id = await place.make_tenant()
     recording_id = await place.make_recording(tenant_id, tones(5, 440, 1010))
-    _, supervisor = engines
+    supervisor = engines.supervisor
     assert worker.process is not None
     await supervisor.stop_unit(engine)
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from ovoz.contact_center.agents.contracts import Desk, Phone
@@ -69,6 +69,7 @@ class SipSocket(Protocol):
         ...
 
 
+@runtime_checkable
 class PhoneLines(Protocol):
     """The media node's side."""
 

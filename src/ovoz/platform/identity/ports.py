@@ -1,6 +1,6 @@
 """What identity needs of the composition root."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.schemas import DemoAccount
@@ -15,6 +15,7 @@ class SessionListener(Protocol):
         ...
 
 
+@runtime_checkable
 class DemoAccounts(Protocol):
     """Sign-ins of a demo operator; none for a real one."""
 

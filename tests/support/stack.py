@@ -1,0 +1,127 @@
+"""An installation for tests: the units and the supervisor of `make up`, in a folder and on ports of its own."""
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import shutil
+import signal
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import text
+
+from ovoz.engines import stack
+from ovoz.engines.host import is_root, reachable
+from ovoz.engines.layout import Layout
+from ovoz.engines.supervisor import Supervisor, end_leftovers
+from ovoz.entrypoints.processes import our_units
+from ovoz.entrypoints.setup import prepare
+from ovoz.lib.db import Database
+from ovoz.lib.endpoints import Endpoints
+from ovoz.lib.settings import REPOSITORY, Settings
+
+PORT_BASE = 27000
+HTTP_PORT = 26900
+ENGINES = ("postgres", "valkey", "rabbitmq", "asterisk")
+PROCESSES = ("api", "switchboard", "worker", "relay")
+
+
+class Stack:
+    """Engines and processes that run; `supervisor` kills, stops and resumes them."""
+
+    def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
+        self.settings = settings
+        self.supervisor = supervisor
+        self.endpoints = Endpoints.load(settings)
+        self.database = Database(self.endpoints.database_url, pool_size=4, application_name="ovoz tests")
+
+    @classmethod
+    async def start(
+        cls, name: str, engines: Collection[str] = ENGINES, processes: Collection[str] = PROCESSES
+    ) -> "Stack":
+        """Begins with empty data; `name` is the folder's."""
+        settings = test_settings(name)
+        end_leftovers(settings.home / "run")
+        shutil.rmtree(settings.home, ignore_errors=True)
+        layout = Layout(settings)
+        units = await stack.gather(settings, layout, engines, durable=False)
+        missing = [unit.missing for unit in units if unit.missing]
+        assert not missing, missing
+        assert not stack.ensure_ffmpeg()
+        stack.endpoints(settings, layout).save(settings)
+        layout.recordings.mkdir(parents=True, exist_ok=True)
+        supervisor = Supervisor(units, log_folder=layout.log, run_folder=layout.run)
+        supervisor.start()
+        await supervisor.wait_ready(*engines)
+        await prepare(settings)
+        for unit in our_units(settings, layout, demo=False):
+            if unit.name in processes:
+                known = tuple(name for name in unit.requires if name in engines)
+                await supervisor.add(dataclasses.replace(unit, requires=known))
+        if processes:
+            await supervisor.wait_ready(*processes)
+        return cls(settings, supervisor)
+
+    async def stop(self) -> None:
+        await self.database.close()
+        await self.supervisor.stop()
+
+    def url(self, slug: str, path: str = "") -> str:
+        """An address of an operator's desk."""
+        return f"http://{slug}.localhost:{self.settings.ports.http}{path}"
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        self.supervisor.kill(name, number)
+
+    async def internal_health(self) -> dict[str, Any]:
+        """What the switchboard says of itself; empty while it is away."""
+        address = f"http://127.0.0.1:{self.settings.ports.switchboard}/health"
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+            async with aiohttp.ClientSession() as session, asyncio.timeout(1), session.get(address) as answer:
+                health: dict[str, Any] = await answer.json()
+                return health
+        return {}
+
+    async def tenant_id(self, slug: str) -> str:
+        async with self.database.control() as session:
+            found = await session.execute(text("SELECT id FROM tenant WHERE slug = :slug"), {"slug": slug})
+            return str(found.scalar_one())
+
+    async def rows(self, slug: str, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows of a query in the operator's schema."""
+        async with self.database.tenant(await self.tenant_id(slug)) as session:
+            return [dict(row._mapping) for row in await session.execute(text(query), parameters)]
+
+
+def test_settings(name: str) -> Settings:
+    """Settings of the test installation; media stays on loopback."""
+    home = REPOSITORY / ".ovoz" / name
+    home.mkdir(parents=True, exist_ok=True)
+    if is_root() and not reachable(home):
+        home = Path("/var/lib/ovoz") / f"tests-{os.getuid()}" / name
+    environment = {
+        "OVOZ_HOME": str(home),
+        "OVOZ_PORT_BASE": str(PORT_BASE),
+        "OVOZ_HTTP_PORT": str(HTTP_PORT),
+        "OVOZ_MEDIA_ADDRESS": "127.0.0.1",
+        "OVOZ_DEMO": "1",
+    }
+    os.environ.update(environment)
+    return Settings.from_environment(environment)
+
+
+async def eventually(check: Any, *, within_s: float, every_s: float = 0.05, what: str = "") -> Any:
+    """The first true answer of `check` (a function or coroutine function); fails after `within_s`."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    answer: Any = None
+    while asyncio.get_running_loop().time() < deadline:
+        answer = check()
+        if asyncio.iscoroutine(answer):
+            answer = await answer
+        if answer:
+            return answer
+        await asyncio.sleep(every_s)
+    raise AssertionError(f"not within {within_s:g} s: {what or check}; last: {answer!r}")
