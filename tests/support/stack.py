@@ -59,7 +59,11 @@ class Stack:
         await prepare(settings)
         for unit in our_units(settings, layout, demo=False):
             if unit.name in processes:
-                known = tuple(name for name in unit.requires if name in engines)
+                known = tuple(
+                    {"setup": "postgres"}.get(name, name)
+                    for name in unit.requires
+                    if name in (*engines, "setup")
+                )
                 await supervisor.add(dataclasses.replace(unit, requires=known))
         if processes:
             await supervisor.wait_ready(*processes)

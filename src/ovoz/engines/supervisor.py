@@ -226,7 +226,7 @@ class Supervisor:
         process = running.process
         if process is not None and process.returncode is None:
             self._change(running, "stopping", "")
-            self._signal(process, signal.SIGTERM)
+            self._signal(process, running.unit.stop_signal)
             try:
                 await asyncio.wait_for(process.wait(), running.unit.stop_timeout_s)
             except TimeoutError:

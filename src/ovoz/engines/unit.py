@@ -2,6 +2,7 @@
 
 import asyncio
 import pwd
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ class Unit:
     after_ready: Hook = _nothing
     """Done once each time it has become ready, before anything that requires it is started."""
     after_stop: Hook = _nothing
+    stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 10
     ready_timeout_s: float = 60
     missing: str = ""

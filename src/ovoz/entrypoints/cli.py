@@ -14,7 +14,7 @@ import click
 import psutil
 
 from ovoz.engines import asterisk_package
-from ovoz.engines.host import EngineMissing, PortTaken
+from ovoz.engines.host import EngineMissing, PortTaken, need_program
 from ovoz.engines.layout import Layout
 from ovoz.engines.supervisor import end_leftovers
 from ovoz.entrypoints import processes
@@ -215,6 +215,16 @@ def verify() -> None:
 def lock() -> None:
     """Record the Asterisk that is here in asterisk/packages.lock."""
     _package().write_lock()
+
+
+@engines.command("test-tools")
+def get_test_tools() -> None:
+    """Fetch what only the tests need: Chromium and SIPp."""
+    try:
+        need_program("chromium", "chromium", "tests in a browser need Chromium")
+        need_program("sipp", "sip-tester", "telephony tests need SIPp")
+    except EngineMissing as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _status(layout: Layout) -> dict[str, dict[str, object]]:

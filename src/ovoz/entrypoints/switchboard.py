@@ -108,14 +108,11 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         finally:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(cell.journal.drained(), 2)
-            await asyncio.gather(
-                ari.close(),
-                ami.close(),
-                fanout.close(),
-                jobs.close(),
-                database.close(),
-                return_exceptions=True,
-            )
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await asyncio.gather(
+                        *(part.close() for part in (ari, ami, fanout, jobs, database)), return_exceptions=True
+                    )
 
 
 class _Server(uvicorn.Server):
@@ -134,6 +131,7 @@ def _application(cell: Cell, token: str) -> Litestar:
         state=State({"token": token}),
         exception_handlers={DomainError: _problem},
         openapi_config=None,
+        logging_config=None,
     )
 
 

@@ -69,7 +69,8 @@ _WRITES: tuple[tuple[str, str], ...] = (
             wait_ms bigint, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, claims_agent boolean, seq bigint)
         ORDER BY r.claims_agent
         ON CONFLICT (id) DO UPDATE SET
-            state = excluded.state, queue_id = excluded.queue_id, agent_id = excluded.agent_id,
+            caller_name = excluded.caller_name, state = excluded.state, queue_id = excluded.queue_id,
+            agent_id = excluded.agent_id,
             queued_at = excluded.queued_at, answered_at = excluded.answered_at, ended_at = excluded.ended_at,
             closed_at = excluded.closed_at, end_reason = excluded.end_reason, disposition = excluded.disposition,
             note = excluded.note, wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms,
