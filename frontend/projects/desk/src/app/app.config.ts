@@ -1,0 +1,35 @@
+import { provideHttpClient, withInterceptors, withXsrfConfiguration } from '@angular/common/http';
+import { type ApplicationConfig, inject, isDevMode, provideAppInitializer, provideBrowserGlobalErrorListeners, provideZonelessChangeDetection } from '@angular/core';
+import { provideRouter, TitleStrategy, withComponentInputBinding } from '@angular/router';
+import { provideTransloco } from '@jsverse/transloco';
+import { provideAdoptedStyles } from '@ovoz/ui';
+import { routes } from './app.routes';
+import { Language, TextLoader } from './language/language';
+import { problemInterceptor } from './problems/problem-interceptor';
+import { PageTitle } from './shell/page-title';
+
+export const appConfig: ApplicationConfig = {
+  providers: [
+    provideZonelessChangeDetection(),
+    provideBrowserGlobalErrorListeners(),
+    provideAdoptedStyles(),
+    provideRouter(routes, withComponentInputBinding()),
+    { provide: TitleStrategy, useExisting: PageTitle },
+    provideHttpClient(
+      withXsrfConfiguration({ cookieName: 'ovoz_csrf', headerName: 'X-CSRF-Token' }),
+      withInterceptors([problemInterceptor]),
+    ),
+    provideTransloco({
+      config: {
+        availableLangs: ['ru', 'tg', 'en'],
+        defaultLang: 'ru',
+        fallbackLang: 'ru',
+        reRenderOnLangChange: true,
+        prodMode: !isDevMode(),
+        missingHandler: { useFallbackTranslation: false },
+      },
+      loader: TextLoader,
+    }),
+    provideAppInitializer(() => inject(Language).start()),
+  ],
+};

@@ -1,0 +1,34 @@
+import type { AgentState, LiveInteractionState, SegmentKind } from '../contract/contract';
+
+/** The class that sets a state's two colours, and its icon. The word always stands beside them. */
+export const AGENT_STATE_LOOK: Record<AgentState, { look: string; icon: string }> = {
+  ready: { look: 's-ready', icon: 'check-circle' },
+  ringing: { look: 's-ring', icon: 'bell' },
+  talking: { look: 's-talk', icon: 'phone' },
+  wrap_up: { look: 's-wrap', icon: 'pencil' },
+  break: { look: 's-break', icon: 'coffee' },
+  offline: { look: 's-offline', icon: 'offline' },
+  not_answering: { look: 's-lost', icon: 'alert' },
+};
+
+export const INTERACTION_STATE_LOOK: Record<LiveInteractionState, { look: string; icon: string }> = {
+  announced: { look: 's-ring', icon: 'phone-in' },
+  ringing: { look: 's-ring', icon: 'phone-in' },
+  talking: { look: 's-talk', icon: 'phone-in' },
+  held: { look: 's-hold', icon: 'pause' },
+  wrap_up: { look: 's-wrap', icon: 'check' },
+};
+
+export const PHASE_OF_SEGMENT: Record<SegmentKind, 'menu' | 'wait' | 'ring' | 'talk' | 'hold' | 'wrap'> = {
+  flow: 'menu',
+  queue: 'wait',
+  ring: 'ring',
+  talk: 'talk',
+  hold: 'hold',
+  wrap_up: 'wrap',
+};
+
+export function channelIcon(channel: string, direction: string): string {
+  if (channel !== 'voice') return channel === 'email' ? 'mail' : 'chat';
+  return direction === 'outbound' ? 'phone-out' : 'phone-in';
+}

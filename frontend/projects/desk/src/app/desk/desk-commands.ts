@@ -1,0 +1,75 @@
+import { computed, inject, Injectable, signal } from '@angular/core';
+import type { ChosenState, Desk } from '../contract/contract';
+import { OvozApi, type WrapUp } from '../contract/ovoz-api';
+import { Live } from '../live/live';
+import { type Problem, toProblem } from '../problems/problem';
+import { Phone } from '../phone/phone';
+
+export type CommandName = 'state' | 'hang-up' | 'hold' | 'resume' | 'reject' | 'wrap-up';
+
+/** What an agent tells the platform to do. What came of it, the live view shows. */
+@Injectable({ providedIn: 'root' })
+export class DeskCommands {
+  private readonly api = inject(OvozApi);
+  private readonly live = inject(Live);
+  private readonly phone = inject(Phone);
+  private readonly running = signal<CommandName | null>(null);
+  private readonly failure = signal<{ command: CommandName; problem: Problem; again: () => Promise<boolean> } | null>(null);
+
+  readonly pending = this.running.asReadonly();
+  readonly failed = this.failure.asReadonly();
+
+  readonly canHangUp = computed(() => {
+    const state = this.live.interaction()?.state;
+    return state === 'talking' || state === 'held';
+  });
+
+  setState(state: ChosenState, reason?: string): Promise<boolean> {
+    return this.run('state', () => this.api.setState(state, reason));
+  }
+
+  answer(): void {
+    const interaction = this.live.interaction();
+    if (interaction?.state === 'ringing') this.phone.answer(interaction.id);
+  }
+
+  hangUp(): Promise<boolean> {
+    return this.onInteraction('hang-up');
+  }
+
+  reject(): Promise<boolean> {
+    return this.onInteraction('reject');
+  }
+
+  toggleHold(): Promise<boolean> {
+    return this.onInteraction(this.live.interaction()?.state === 'held' ? 'resume' : 'hold');
+  }
+
+  finishWrapUp(id: string, body: WrapUp): Promise<boolean> {
+    return this.run('wrap-up', () => this.api.wrapUp(id, body));
+  }
+
+  dismissFailure(): void {
+    this.failure.set(null);
+  }
+
+  private onInteraction(command: 'hang-up' | 'hold' | 'resume' | 'reject'): Promise<boolean> {
+    const id = this.live.interaction()?.id;
+    if (!id) return Promise.resolve(false);
+    return this.run(command, () => this.api.interactionCommand(id, command));
+  }
+
+  private async run(command: CommandName, send: () => Promise<Desk>): Promise<boolean> {
+    this.running.set(command);
+    this.failure.set(null);
+    try {
+      this.live.take(await send());
+      return true;
+    } catch (error) {
+      this.failure.set({ command, problem: toProblem(error), again: () => this.run(command, send) });
+      return false;
+    } finally {
+      this.running.set(null);
+    }
+  }
+}

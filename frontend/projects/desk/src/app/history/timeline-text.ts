@@ -1,0 +1,51 @@
+import { inject, Injectable } from '@angular/core';
+import type { TimelineEntry } from '../contract/contract';
+import { formatDuration } from '../clock/duration';
+import { ReferenceData } from '../desk/reference-data';
+import { Language } from '../language/language';
+import { formatPhoneNumber } from '../language/phone-number';
+import { eventKeys } from './event-keys';
+
+/** An event of the log in the person's language. */
+@Injectable({ providedIn: 'root' })
+export class TimelineText {
+  private readonly language = inject(Language);
+  private readonly reference = inject(ReferenceData);
+
+  of(event: TimelineEntry): string {
+    this.language.locale();
+    const key = eventKeys(event).find(candidate => this.language.has(candidate)) ?? 'event.unknown';
+    return this.language.text(key, this.paramsOf(event));
+  }
+
+  private paramsOf({ type, agent, params }: TimelineEntry): Record<string, unknown> {
+    return {
+      ...params,
+      type,
+      agent: agent?.name ?? '',
+      agent_name: params['agent_name'] ?? agent?.name ?? '',
+      entry_number: formatPhoneNumber(textOf(params['entry_number'])),
+      waited: duration(params['waited_s']),
+      wrap_up: duration(params['wrap_up_s']),
+      duration: duration(Number(params['duration_ms'] ?? 0) / 1000),
+      disposition: this.reference.dispositionName(textOf(params['disposition'])),
+      reason: this.word('end_reason', params['reason']),
+      before: this.word('state', params['before']),
+      after: this.word('state', params['after']),
+      state: this.word('state', params['state']),
+    };
+  }
+
+  private word(group: string, code: unknown): string {
+    const key = `${group}.${textOf(code)}`;
+    return this.language.has(key) ? this.language.text(key) : textOf(code);
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function duration(seconds: unknown): string {
+  return formatDuration(Number(seconds ?? 0));
+}

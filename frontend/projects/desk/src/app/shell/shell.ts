@@ -1,0 +1,78 @@
+import { ChangeDetectionStrategy, Component, DestroyRef, effect, inject, untracked } from '@angular/core';
+import { Router, RouterOutlet } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { ReferenceData } from '../desk/reference-data';
+import { WrapUpDraft } from '../desk/wrap-up-draft';
+import { Live } from '../live/live';
+import { Phone } from '../phone/phone';
+import { RingNotification } from '../phone/ring-notification';
+import { SessionStore } from '../session/session-store';
+import { Keyboard } from '../shortcuts/keyboard';
+import { Notices } from './notices';
+import { PhoneBar } from './phone-bar';
+import { Topbar } from './topbar';
+
+/** The frame of a signed-in person: top bar, page; and for an agent the phone and what is live. */
+@Component({
+  selector: 'ovoz-shell',
+  imports: [Notices, PhoneBar, RouterOutlet, Topbar, TranslocoDirective],
+  template: `
+    <div class="app" *transloco="let t">
+      <a class="skip" href="#work">{{ t('nav.skip') }}</a>
+      <ovoz-topbar />
+      @if (store.usesDesk()) {
+        <ovoz-phone-bar />
+        <ovoz-notices />
+      }
+      <div class="page" id="work" tabindex="-1"><router-outlet /></div>
+    </div>
+  `,
+  styles: `
+    .app { display: flex; flex-direction: column; height: 100vh; min-width: 64rem; min-height: 34rem; }
+    .page { flex: 1 1 0; min-height: 0; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); outline: none; }
+    .page > router-outlet { display: none; }
+    .skip { position: absolute; inset-block-start: -3rem; inset-inline-start: var(--ovoz-space-3); z-index: 10; padding: var(--ovoz-space-2) var(--ovoz-space-3); background: var(--ovoz-floating); border-radius: var(--mat-sys-corner-small); }
+    .skip:focus { inset-block-start: var(--ovoz-space-1); }
+  `,
+  providers: [Keyboard],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class Shell {
+  private readonly live = inject(Live);
+  private readonly phone = inject(Phone);
+  protected readonly store = inject(SessionStore);
+  private readonly router = inject(Router);
+
+  constructor() {
+    inject(Keyboard);
+    void this.loadReference(inject(ReferenceData), 0);
+    if (this.store.usesDesk()) this.startDesk();
+    effect(() => {
+      if (this.live.sessionEnded() > 0) untracked(() => this.signInAgain());
+    });
+  }
+
+  private startDesk(): void {
+    inject(WrapUpDraft);
+    inject(RingNotification);
+    this.live.start();
+    void this.phone.start();
+    inject(DestroyRef).onDestroy(() => {
+      this.live.stop();
+      this.phone.stop();
+    });
+  }
+
+  private async loadReference(reference: ReferenceData, attempt: number): Promise<void> {
+    try {
+      await reference.load();
+    } catch {
+      setTimeout(() => void this.loadReference(reference, attempt + 1), Math.min(15_000, 1000 * 2 ** attempt));
+    }
+  }
+
+  private signInAgain(): void {
+    this.store.forget();
+    void this.router.navigate(['/sign-in'], { queryParams: { why: 'ended', next: this.router.url } });
+  }
+}
