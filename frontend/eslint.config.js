@@ -34,6 +34,6 @@ export default tseslint.config(
   {
     files: ['mock-server/**/*.js'],
     extends: [js.configs.recommended],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly' } },
+    languageOptions: { globals: { Buffer: 'readonly', URL: 'readonly', clearInterval: 'readonly', console: 'readonly', document: 'readonly', localStorage: 'readonly', process: 'readonly', setInterval: 'readonly' } },
   },
 );

@@ -1,3 +1,4 @@
+import { MediaMatcher } from '@angular/cdk/layout';
 import { DOCUMENT, inject, Injectable, type Provider } from '@angular/core';
 // The renderer looks its style host up under this token; there is no public name for it yet.
 import { ɵSHARED_STYLES_HOST as SHARED_STYLES_HOST } from '@angular/core';
@@ -36,5 +37,9 @@ export class AdoptedStyles {
 }
 
 export function provideAdoptedStyles(): Provider {
-  return { provide: SHARED_STYLES_HOST, useClass: AdoptedStyles };
+  return [
+    { provide: SHARED_STYLES_HOST, useClass: AdoptedStyles },
+    // The CDK's own writes an empty `<style>` for a defect of long-gone browsers.
+    { provide: MediaMatcher, useValue: { matchMedia: (query: string) => matchMedia(query) } },
+  ];
 }

@@ -12,7 +12,7 @@ import { Ringtone } from './ringtone';
   imports: [Icon, LevelMeter, MatButton, MatDialogClose, MatDialogTitle, TranslocoDirective],
   template: `
     <div class="dialog" *transloco="let t" data-testid="devices">
-      <header class="dialog-head"><h2 mat-dialog-title class="h-page grow">{{ t('devices.title') }}</h2><button type="button" class="icon-btn" mat-dialog-close [attr.aria-label]="t('action.close')"><svg ovozIcon="x"></svg></button></header>
+      <header class="dialog-head"><h2 mat-dialog-title class="h-page grow">{{ t('devices.title') }}</h2><button type="button" class="icon-btn" mat-dialog-close [aria-label]="t('action.close')"><svg ovozIcon="x"></svg></button></header>
       <div class="dialog-body parts">
         <div class="field">
           <label class="label" for="microphone">{{ t('devices.microphone') }}</label>

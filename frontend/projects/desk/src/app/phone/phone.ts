@@ -147,7 +147,7 @@ export class Phone {
     this.currentState.set('starting');
     this.cause.set(null);
     try {
-      const [account, jssip] = await Promise.all([this.api.takePhone(), import('jssip')]);
+      const [account, { default: jssip }] = await Promise.all([this.api.takePhone(), import('jssip')]);
       if (run !== this.run) return;
       this.phoneId.set(account.phone_id);
       const secure = location.protocol === 'https:' ? 'wss' : 'ws';

@@ -12,7 +12,7 @@ const GROUPS: readonly CommandGroup[] = ['call', 'state', 'go', 'page'];
   imports: [Icon, MatDialogClose, MatDialogTitle, TranslocoDirective],
   template: `
     <div class="dialog" *transloco="let t" data-testid="shortcuts">
-      <header class="dialog-head"><h2 mat-dialog-title class="h-page grow">{{ t('shortcuts.title') }}</h2><button type="button" class="icon-btn" mat-dialog-close [attr.aria-label]="t('action.close')"><svg ovozIcon="x"></svg></button></header>
+      <header class="dialog-head"><h2 mat-dialog-title class="h-page grow">{{ t('shortcuts.title') }}</h2><button type="button" class="icon-btn" mat-dialog-close [aria-label]="t('action.close')"><svg ovozIcon="x"></svg></button></header>
       <div class="dialog-body groups">
         @for (group of groups; track group.name) {
           <section>

@@ -1,0 +1,119 @@
+/** What the scripted operator knows: people, lists, and a day of calls. */
+import { randomUUID } from 'node:crypto';
+
+export const NOW = () => new Date();
+export const ago = seconds => new Date(Date.now() - seconds * 1000).toISOString();
+export const ahead = seconds => ago(-seconds);
+
+export const QUEUES = [
+  { id: randomUUID(), name: 'Мобильный интернет', waiting: 4, longest_since: ago(102), agents_ready: 3, agents_signed_in: 11 },
+  { id: randomUUID(), name: 'Баланс и списания', waiting: 2, longest_since: ago(38), agents_ready: 4, agents_signed_in: 14 },
+  { id: randomUUID(), name: 'Роуминг и eSIM', waiting: 0, longest_since: null, agents_ready: 2, agents_signed_in: 6 },
+];
+
+export const BREAKS = [
+  { code: 'lunch', limit_s: 2700, names: { ru: 'Обед', tg: 'Хӯроки нисфирӯзӣ', en: 'Lunch' } },
+  { code: 'coffee', limit_s: 900, names: { ru: 'Кофе', tg: 'Қаҳва', en: 'Coffee' } },
+  { code: 'personal', limit_s: 600, names: { ru: 'Личное', tg: 'Шахсӣ', en: 'Personal' } },
+  { code: 'training', limit_s: null, names: { ru: 'Обучение', tg: 'Омӯзиш', en: 'Training' } },
+  { code: 'meeting', limit_s: 3600, names: { ru: 'Планёрка', tg: 'Ҷаласа', en: 'Team meeting' } },
+];
+
+export const DISPOSITIONS = [
+  ['resolved', 'Вопрос решён', 'Масъала ҳал шуд', 'Resolved'],
+  ['balance_charges', 'Баланс и списания', 'Тавозун ва пардохтҳо', 'Balance and charges'],
+  ['tariff_change', 'Смена тарифа', 'Ивази тариф', 'Tariff change'],
+  ['network_complaint', 'Жалоба на связь', 'Шикоят аз алоқа', 'Network complaint'],
+  ['internet_trouble', 'Не работает интернет', 'Интернет кор намекунад', 'Internet does not work'],
+  ['sim_card', 'SIM-карта и eSIM', 'SIM-корт ва eSIM', 'SIM card and eSIM'],
+  ['roaming', 'Роуминг', 'Роуминг', 'Roaming'],
+  ['escalated', 'Передано специалистам', 'Ба мутахассисон супурда шуд', 'Escalated'],
+  ['wrong_number', 'Ошиблись номером', 'Рақам нодуруст аст', 'Wrong number'],
+  ['no_talk', 'Разговор не состоялся', 'Суҳбат нашуд', 'No conversation'],
+].map(([code, ru, tg, en]) => ({ code, names: { ru, tg, en } }));
+
+const RIGHTS = {
+  agent: ['calls.control', 'desk.use', 'interactions.read.own', 'recordings.listen.own', 'session.use', 'settings.read'],
+  supervisor: ['interactions.read.all', 'interactions.read.own', 'recordings.listen.all', 'recordings.listen.own', 'session.use', 'settings.read'],
+  nobody: ['session.use'],
+};
+
+const person = (name, email, role) => ({ id: randomUUID(), name, email, role, rights: RIGHTS[role] });
+export const PEOPLE = [
+  person('Мадина Саидова', 'madina@somon.example', 'agent'),
+  person('Фаррух Назаров', 'farrukh@somon.example', 'supervisor'),
+  person('Гость', 'guest@somon.example', 'nobody'),
+];
+export const PASSWORD = 'somon-demo';
+
+export const CALLER = { number: '+992930004517', hidden: false, name: 'Сафарова Ғунча' };
+const CALLERS = [
+  CALLER,
+  { number: '+992920001806', hidden: false, name: 'Юсупова Зарина' },
+  { number: '+992900007231', hidden: false, name: null },
+  { number: '+992930001055', hidden: false, name: 'Ғафурова Парвина' },
+  { number: '+992980006490', hidden: false, name: 'Ӯлмасов Исфандиёр' },
+  { number: '', hidden: true, name: null },
+  { number: '+79161234567', hidden: false, name: 'Қодиров Ҷамшед' },
+];
+
+function pastCall(index) {
+  const [agent] = PEOPLE;
+  const minutes = index < 16 ? 14 + index * 17 : 1500 + index * 41;
+  const talk = index % 9 === 8 ? 0 : 95 + ((index * 73) % 400);
+  const hold = index % 4 === 1 ? 34 : 0;
+  const wrap = talk ? 18 + ((index * 31) % 60) : 0;
+  const start = minutes * 60 + talk + hold + wrap + 40;
+  const queue = QUEUES[index % 3];
+  return {
+    id: randomUUID(), channel: 'voice', direction: 'inbound', state: 'closed',
+    caller: index % 5 === 0 ? CALLER : CALLERS[index % CALLERS.length], entry_number: '+992446000111',
+    queue: { id: queue.id, name: queue.name }, agent: { id: agent.id, name: agent.name },
+    started_at: ago(start), answered_at: talk ? ago(start - 40) : null, ended_at: ago(minutes * 60 + wrap),
+    end_reason: talk ? (index % 3 ? 'caller_hung_up' : 'agent_hung_up') : 'abandoned',
+    wait_s: 40, talk_s: talk, hold_s: hold, wrap_up_s: wrap,
+    disposition: talk ? DISPOSITIONS[index % 8].code : null,
+    recording: talk ? (index === 0 ? 'pending' : index === 7 ? 'failed' : 'stored') : 'none',
+  };
+}
+
+export const HISTORY = Array.from({ length: 46 }, (_, index) => pastCall(index));
+
+/** The whole story of a call of the history. */
+export function storyOf(call) {
+  const begin = Date.parse(call.started_at);
+  const at = seconds => new Date(begin + seconds * 1000).toISOString();
+  const agent = call.agent;
+  const talkEnd = 40 + call.talk_s + call.hold_s;
+  const segment = (kind, from, to, who = null) => ({ kind, started_at: at(from), ended_at: at(to), agent: who, outcome: null, observed_late: false });
+  const event = (type, seconds, params = {}, late = false) => ({ at: at(seconds), type, agent, observed_late: late, params });
+  const answered = call.talk_s > 0;
+  const half = 40 + call.talk_s / 2;
+  const talk = call.hold_s
+    ? [segment('talk', 40, half, agent), segment('hold', half, half + call.hold_s, agent), segment('talk', half + call.hold_s, talkEnd, agent)]
+    : [segment('talk', 40, talkEnd, agent)];
+  return {
+    ...call,
+    note: answered ? 'Медленный LTE с обеда, дома и на работе (Сино). Прогноз 16:00 принял, просит СМС, когда восстановим.' : '',
+    segments: [segment('flow', 0, 8), segment('queue', 8, 32), segment('ring', 32, 40, agent), ...(answered ? [...talk, segment('wrap_up', talkEnd, talkEnd + call.wrap_up_s, agent)] : [])],
+    timeline: [
+      event('calls.call_started.v1', 0, { entry_number: call.entry_number, caller: call.caller.number, queue: call.queue.name }),
+      event('calls.caller_recognised.v1', 1),
+      event('calls.call_queued.v1', 8, { queue: call.queue.name }),
+      event('calls.position_announced.v1', 20, { position: 2 }),
+      event('calls.call_offered.v1', 31, { agent_name: agent.name, attempt: 1 }),
+      event('calls.ring_started.v1', 32),
+      ...(answered
+        ? [
+            event('calls.call_answered.v1', 40, { agent_name: agent.name, waited_s: 32, recorded: true }),
+            ...(call.hold_s ? [event('calls.call_held.v1', half), event('calls.call_resumed.v1', half + call.hold_s)] : []),
+            event('calls.digit_pressed.v1', half + 3 + call.hold_s, { party: 'agent', digit: '5' }),
+            event('calls.call_ended.v1', talkEnd, { reason: call.end_reason, answered: true, talk_s: call.talk_s }, true),
+            event('calls.wrap_up_finished.v1', talkEnd + call.wrap_up_s, { disposition: call.disposition, wrap_up_s: call.wrap_up_s, timed_out: false }),
+            event('recordings.recording_stored.v1', talkEnd + 6, { duration_ms: call.talk_s * 1000, size_bytes: 412_000 }),
+          ]
+        : [event('calls.call_ended.v1', 40, { reason: call.end_reason, answered: false })]),
+    ],
+    audio: call.recording === 'none' ? null : { id: call.id, state: call.recording, duration_s: call.recording === 'stored' ? call.talk_s : null, size_bytes: call.recording === 'stored' ? 412_000 : null },
+  };
+}

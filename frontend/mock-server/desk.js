@@ -1,0 +1,90 @@
+/** One agent's desk, moved from scene to scene by orders and by the person who takes pictures. */
+import { randomUUID } from 'node:crypto';
+import { ago, ahead, CALLER, PEOPLE, QUEUES } from './data.js';
+
+const [ME] = PEOPLE;
+const WRAP_UP_S = 120;
+
+export class ScriptedDesk {
+  #seq = 0;
+  #listeners = new Set();
+  agent = { id: ME.id, name: ME.name, state: 'ready', reason: null, since: ago(138), next: null, wrap_up_until: null };
+  phone = { available: true, registered: true, detail: null };
+  interaction = null;
+  queues = QUEUES;
+
+  view() {
+    const { agent, phone, interaction, queues } = this;
+    return { epoch: 1, seq: this.#seq, at: new Date().toISOString(), agent, phone, interaction, queues };
+  }
+
+  listen(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed() {
+    this.#seq++;
+    for (const listener of this.#listeners) listener(this.view());
+    return this.view();
+  }
+
+  /** Orders of the agent. */
+  choose(state, reason = null) {
+    if (this.interaction) this.agent = { ...this.agent, next: { state, reason } };
+    else this.#become(state, reason);
+    return this.changed();
+  }
+
+  order(name) {
+    if (name === 'hold') this.scene('held');
+    else if (name === 'resume') this.scene('talking');
+    else if (name === 'hang-up') this.scene('wrap_up');
+    else this.scene('not_answering');
+    return this.view();
+  }
+
+  finish(next, reason = null) {
+    this.interaction = null;
+    this.#become(next, reason);
+    return this.changed();
+  }
+
+  /** Where the story is: an agent's state, or a state of the call. */
+  scene(name) {
+    if (['announced', 'ringing', 'talking', 'held', 'wrap_up'].includes(name)) this.#call(name);
+    else {
+      this.interaction = null;
+      const reason = { break: 'lunch', not_answering: 'ring_no_answer' }[name] ?? null;
+      this.#become(name, reason, name === 'break' ? 1122 : 138);
+    }
+    this.changed();
+  }
+
+  #become(state, reason, sinceS = 0) {
+    this.agent = { ...this.agent, state, reason, since: ago(sinceS), next: null, wrap_up_until: null };
+  }
+
+  #call(state) {
+    const coming = state === 'announced' || state === 'ringing';
+    const talkS = coming ? 0 : 252;
+    const start = 73 + talkS;
+    const me = { id: ME.id, name: ME.name };
+    const part = (kind, fromS, toS, agent = null) => ({ kind, started_at: ago(fromS), ended_at: toS === null ? null : ago(toS), agent });
+    const segments = [part('flow', start, start - 31), part('queue', start - 31, start - 67), part('ring', start - 67, coming ? null : talkS, me)];
+    if (!coming) segments.push(part('talk', talkS, 120, me), part('hold', 120, 102, me), part('talk', 102, state === 'talking' ? null : 42, me));
+    if (state === 'held') segments.push(part('hold', 42, null, me));
+    if (state === 'wrap_up') segments.push(part('wrap_up', 42, null, me));
+    this.interaction = {
+      id: this.interaction?.id ?? randomUUID(), channel: 'voice', direction: 'inbound', state, caller: CALLER,
+      queue: { id: QUEUES[0].id, name: QUEUES[0].name }, entry_point: { number: '+992446000111', name: 'Основной номер' },
+      started_at: ago(start), answered_at: coming ? null : ago(talkS), held_since: state === 'held' ? ago(42) : null,
+      ended_at: state === 'wrap_up' ? ago(42) : null, end_reason: state === 'wrap_up' ? 'caller_hung_up' : null,
+      recording: coming ? 'off' : 'on', rejoin_until: null, segments,
+    };
+    this.agent = {
+      ...this.agent, state: { announced: 'ringing', held: 'talking' }[state] ?? state, reason: null, since: coming ? ago(3) : ago(state === 'wrap_up' ? 42 : talkS),
+      next: state === 'wrap_up' || state === 'talking' ? { state: 'ready', reason: null } : null, wrap_up_until: state === 'wrap_up' ? ahead(WRAP_UP_S - 42) : null,
+    };
+  }
+}
