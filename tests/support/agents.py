@@ -153,6 +153,8 @@ class AgentAtWork:
     async def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "desk":
             self._adopt(message["data"])
+        elif message["type"] == "queues" and self.desk:
+            self.desk = self.desk | {"queues": message["data"]}
         elif message["type"] == "number" and (message["epoch"], message["seq"]) != (
             self.desk.get("epoch"),
             self.desk.get("seq"),

@@ -89,6 +89,12 @@ class Stack:
                 return health
         return {}
 
+    async def asterisk_channels(self) -> list[str]:
+        """Channels that the media node has now."""
+        url = f"{self.endpoints.ari_url}/channels"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            return [channel["id"] for channel in await answer.json()]
+
     async def tenant_id(self, slug: str) -> str:
         async with self.database.control() as session:
             found = await session.execute(text("SELECT id FROM tenant WHERE slug = :slug"), {"slug": slug})
