@@ -2,50 +2,45 @@
 
 import asyncio
 import random
-import socket
-import struct
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from tests.support.stack import eventually
 
 from ovoz.lib.endpoints import Trunk
+from ovoz.simulator import alaw
+from ovoz.simulator.media import MediaPort, Pacer
+from ovoz.simulator.rtp import RtpStream, payload_of
 from ovoz.simulator.sip import messages
 from ovoz.simulator.sip.legs import EndedBy, OutgoingLeg
 from ovoz.simulator.sip.messages import MediaAddress
 from ovoz.simulator.sip.user_agent import UserAgent
 
-RATE = 8000
-FRAME = 160
-FRAME_S = FRAME / RATE
+RATE = alaw.RATE
+FRAME = alaw.FRAME
 SILENT_DB = -60.0
+DECODED = np.array(alaw.DECODED, np.int16)
 
 
-def _alaw_table() -> tuple[np.ndarray, np.ndarray]:
-    """ITU-T G.711: the code of each 16-bit sample (by its upper 13 bits), and the sample of each code."""
-    codes = np.arange(256, dtype=np.uint8) ^ 0x55
-    exponent, mantissa = (codes >> 4) & 7, (codes & 15).astype(np.int32)
-    size = np.where(exponent == 0, mantissa * 16 + 8, (mantissa * 16 + 264) << np.maximum(exponent, 1) - 1)
-    samples = np.where(codes & 0x80, size, -size).astype(np.int16)
-    order = np.argsort(samples, kind="stable")
-    sorted_samples = samples[order].astype(np.int32)
-    edges = (sorted_samples[:-1] + sorted_samples[1:]) // 2
-    every = np.arange(-32768, 32768)
-    return order[np.searchsorted(edges, every, side="left")].astype(np.uint8), samples
+class Heard(NamedTuple):
+    """Everything that a call has received."""
 
-
-ENCODED, DECODED = _alaw_table()
+    pcm: np.ndarray
+    """int16, 8000 samples a second, packets one after the other."""
+    arrived_s: np.ndarray
+    """When each packet came: seconds of `time.monotonic`, by the kernel's clock."""
 
 
 class Call:
     """One call of a subscriber: sends its tone, keeps what it hears."""
 
-    def __init__(self, callers: "Callers", tone_hz: float) -> None:
-        self._callers = callers
+    def __init__(self, tone_hz: float) -> None:
         at = np.arange(RATE) / RATE
-        tone = (np.sin(2 * np.pi * tone_hz * at) * 0.4 * 32767).astype(np.int32)
-        self._second = ENCODED[tone + 32768].tobytes()
+        tone = (np.sin(2 * np.pi * tone_hz * at) * 0.4 * 32767).astype("<i2")
+        self._second = alaw.frames(alaw.encode(tone.tobytes()))
+        self._place = 0
         self.leg: OutgoingLeg | None = None
         self.far: MediaAddress | None = None
         self.answered_at: float | None = None
@@ -53,16 +48,11 @@ class Call:
         self.ended_by: EndedBy | None = None
         self.code = 0
         self.cause: int | None = None
-        self.heard: list[tuple[float, np.ndarray]] = []
-        """Arrival (monotonic seconds) and samples of each packet."""
         self.muted = False
-        self._digits: list[bytes] = []
-        self._ssrc = random.getrandbits(32)
-        self._sequence = random.getrandbits(15)
-        self._place = 0
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.socket.setblocking(False)
+        """Sends nothing at all: as a line that has gone dead."""
+        self.port = MediaPort()
+        self._packets: list[tuple[float, np.ndarray]] = []
+        self._stream = RtpStream(random.Random())
 
     @property
     def is_answered(self) -> bool:
@@ -79,19 +69,22 @@ class Call:
         await eventually(lambda: self.is_over, within_s=within_s, every_s=0.005, what="the far end's BYE")
 
     async def hang_up(self) -> None:
-        """BYE, or CANCEL."""
+        """BYE, or CANCEL while it is not answered."""
         assert self.leg is not None
         self.leg.hang_up()
 
-    async def press(self, digit: str, ms: int = 160) -> None:
-        """A digit as telephone events (RFC 4733)."""
-        code = "0123456789*#ABCD".index(digit)
-        count = ms // 20
-        for index in range(count + 2):
-            ended = index >= count - 1
-            duration = min(index + 1, count) * FRAME
-            self._digits.append(struct.pack("!BBH", code, (0x80 if ended else 0) | 10, duration))
-        await asyncio.sleep(ms / 1000 + 0.1)
+    async def press(self, digits: str, ms: int = 160) -> None:
+        """Keys as telephone events (RFC 4733); returns when they are sent."""
+        self._stream.press(digits, ms)
+        await eventually(lambda: not self._stream.presses, within_s=60, every_s=0.01, what="sent digits")
+
+    def heard(self) -> Heard:
+        """Everything since the beginning."""
+        frames = [frame for _, frame in self._packets]
+        return Heard(
+            np.concatenate(frames) if frames else np.zeros(0, np.int16),
+            np.array([at for at, _ in self._packets]),
+        )
 
     def sound(self, last_s: float) -> np.ndarray:
         """What was heard in the last seconds, with silence where nothing came."""
@@ -101,7 +94,7 @@ class Call:
         """What was heard between two moments (monotonic seconds), laid out by arrival; a gap is silence."""
         samples = np.zeros(max(0, int((until - since) * RATE)), np.int16)
         place = 0
-        for at, frame in self.heard:
+        for at, frame in self._packets:
             if since <= at < until:
                 expected = int((at - since) * RATE)
                 # Packets come with jitter: only a real hole moves the place.
@@ -112,72 +105,46 @@ class Call:
                 place += len(frame)
         return samples
 
-    # The leg's listener
+    # What the leg tells
 
-    def ringing(self, code: int) -> None: ...
-
-    def media(self, far: MediaAddress) -> None:
+    def has_media(self, far: MediaAddress) -> None:
         self.far = far
 
-    def answered_(self) -> None:
+    def was_answered(self) -> None:
         self.answered_at = time.monotonic()
 
-    def over(self, by: EndedBy, code: int, reason: str, cause: int | None) -> None:
+    def is_ended(self, by: EndedBy, code: int, reason: str, cause: int | None) -> None:
         self.ended_at = time.monotonic()
         self.ended_by, self.code, self.cause = by, code, cause
 
     # Media, by the clock of `Callers`
 
     def tick(self) -> None:
-        self._receive()
-        if self.far is None or self.is_over:
+        for at, packet in self.port.received():
+            audio = payload_of(packet)
+            if audio is not None:
+                self._packets.append((at, DECODED[np.frombuffer(audio, np.uint8)]))
+        if self.far is None or self.is_over or self.muted or not self.far.wants_audio:
+            self.skip()
             return
-        if self._digits:
-            first = self._place
-            payload = self._digits.pop(0)
-            self._send(self.far.digits_payload_type, payload, first, marker=payload[2:] == b"\x00\xa0")
-            if not self._digits:
-                self._place += 10 * FRAME
-            return
-        start = self._place % RATE
-        if not self.muted:
-            self._send(self.far.payload_type, self._second[start : start + FRAME], self._place)
-        self._place += FRAME
+        audio = self._second[self._place]
+        self._place = (self._place + 1) % len(self._second)
+        self.port.send(self._stream.frame(audio, self.far.digits_payload_type), self.far.address)
 
-    def _send(self, payload_type: int, payload: bytes, timestamp: int, *, marker: bool = False) -> None:
-        assert self.far is not None
-        self._sequence = (self._sequence + 1) & 0xFFFF
-        head = struct.pack(
-            "!BBHII",
-            0x80,
-            payload_type | (0x80 if marker else 0),
-            self._sequence,
-            timestamp & 0xFFFFFFFF,
-            self._ssrc,
-        )
-        try:
-            self.socket.sendto(head + payload, self.far.address)
-        except OSError:
-            return
-
-    def _receive(self) -> None:
-        while True:
-            try:
-                packet = self.socket.recv(2048)
-            except OSError:
-                return
-            if len(packet) > 12 and packet[1] & 0x7F == messages.PCMA:
-                self.heard.append((time.monotonic(), DECODED[np.frombuffer(packet[12:], np.uint8)]))
+    def skip(self) -> None:
+        self._place = (self._place + 1) % len(self._second)
+        self._stream.rest()
 
 
 class _Listener:
-    """What a leg tells, handed to the call."""
+    """What a leg tells, handed to the call (whose `answered` is for tests)."""
 
     def __init__(self, call: Call) -> None:
-        self.ringing: Callable[[int], None] = call.ringing
-        self.media: Callable[[MediaAddress], None] = call.media
-        self.answered: Callable[[], None] = call.answered_
-        self.ended: Callable[[EndedBy, int, str, int | None], None] = call.over
+        self.media: Callable[[MediaAddress], None] = call.has_media
+        self.answered: Callable[[], None] = call.was_answered
+        self.ended: Callable[[EndedBy, int, str, int | None], None] = call.is_ended
+
+    def ringing(self, code: int) -> None: ...
 
 
 class Callers:
@@ -185,26 +152,28 @@ class Callers:
 
     def __init__(self, local_port: int, trunk: Trunk) -> None:
         self._trunk = trunk
-        self._agent = UserAgent(("127.0.0.1", local_port))
+        self.agent = UserAgent(("127.0.0.1", local_port))
         self.calls: list[Call] = []
+        self._pacer = Pacer()
         self._pacing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Callers":
-        await self._agent.start()
-        self._pacing = asyncio.create_task(self._pace())
+        await self.agent.start()
+        self._pacing = asyncio.create_task(self._pacer.run())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         for call in self.calls:
             if not call.is_over:
                 await call.hang_up()
+        # BYE and CANCEL are answered within a round trip; a dead switch is not waited for.
         await asyncio.sleep(0.3)
         assert self._pacing is not None
         self._pacing.cancel()
         await asyncio.gather(self._pacing, return_exceptions=True)
-        self._agent.close()
+        self.agent.close()
         for call in self.calls:
-            call.socket.close()
+            call.port.close()
 
     async def call(
         self,
@@ -217,28 +186,21 @@ class Callers:
         caller_uri: str = "",
     ) -> Call:
         """Sends an INVITE; `await call.answered()` for what follows."""
-        call = Call(self, tone_hz)
+        call = Call(tone_hz)
         self.calls.append(call)
+        self._pacer.add(call)
         host, port = self._trunk.host, self._trunk.port
-        local = self._agent.local
-        call.leg = self._agent.call(
+        local = self.agent.local
+        call.leg = self.agent.call(
             (host, port),
             caller_uri=caller_uri or f"sip:{from_}@{local[0]}:{local[1]}",
             called_uri=f"sip:{to}@{host}:{port}",
             contact_user="subscriber",
-            session=messages.own_session("127.0.0.1", call.socket.getsockname()[1]),
+            session=messages.own_session(*call.port.address),
             headers={"X-Ovoz-Trunk": self._trunk.key if key is None else key, **(headers or {})},
             listener=_Listener(call),
         )
         return call
-
-    async def _pace(self) -> None:
-        began, tick = time.monotonic(), 0
-        while True:
-            for call in self.calls:
-                call.tick()
-            tick += 1
-            await asyncio.sleep(max(0.0, began + tick * FRAME_S - time.monotonic()))
 
 
 def tone_level_db(sound: np.ndarray, hertz: float) -> float:
@@ -255,7 +217,7 @@ def is_silent(sound: np.ndarray) -> bool:
     if len(sound) == 0:
         return True
     power = float(np.sqrt(np.mean(sound.astype(float) ** 2)))
-    return 20 * np.log10(power / 32767 + 1e-6) < SILENT_DB
+    return bool(20 * np.log10(power / 32767 + 1e-6) < SILENT_DB)
 
 
 def longest_gap_ms(sound: np.ndarray, hertz: float) -> int:

@@ -1,0 +1,107 @@
+"""Sockets of calls, and the one clock that paces them all."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+import time
+from typing import Protocol
+
+import structlog
+
+from ovoz.simulator.alaw import FRAME_S
+from ovoz.simulator.sip.messages import Address
+
+log = structlog.get_logger(__name__)
+
+LATE_FRAMES = 5
+"""So many frames are made up for in one go after a stall; older ones are lost, as on a real line."""
+_RECEIVED_AT = struct.Struct("ll")
+# asm-generic/socket.h; Python 3.11 does not name it.
+_SO_TIMESTAMPNS = 35
+_MOST_AT_ONCE = 100
+
+
+class MediaPort:
+    """A UDP port on loopback; the kernel says when each packet came."""
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._socket.bind((host, 0))
+        self.address: Address = self._socket.getsockname()
+
+    def send(self, packet: bytes, far: Address) -> None:
+        """Sends, or loses it: nobody may listen there any more."""
+        with contextlib.suppress(OSError):
+            self._socket.sendto(packet, far)
+
+    def received(self) -> list[tuple[float, bytes]]:
+        """What came since the last time, with the moment of each (seconds of the monotonic clock)."""
+        packets: list[tuple[float, bytes]] = []
+        offset = time.monotonic() - time.time()
+        for _ in range(_MOST_AT_ONCE):
+            try:
+                packet, ancillary, _, _ = self._socket.recvmsg(2048, 64)
+            except BlockingIOError:
+                break
+            except OSError:
+                # An ICMP error of an earlier packet: the next one may be good.
+                continue
+            seconds, nanoseconds = _RECEIVED_AT.unpack(ancillary[0][2])
+            packets.append((seconds + nanoseconds / 1e9 + offset, packet))
+        return packets
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Paced(Protocol):
+    """Something that sends a frame each 20 ms."""
+
+    def tick(self) -> None:
+        """Sends the frame that is due."""
+
+    def skip(self) -> None:
+        """A frame is lost: its time has passed."""
+
+
+class Pacer:
+    """One loop for every call: frame n of all of them is due at the same moment, which never drifts."""
+
+    def __init__(self) -> None:
+        self._members: list[Paced] = []
+        self.late_frames = 0
+        """Frames that were sent late or never, counted once for all members."""
+
+    def add(self, member: Paced) -> None:
+        self._members.append(member)
+
+    def remove(self, member: Paced) -> None:
+        if member in self._members:
+            self._members.remove(member)
+
+    async def run(self) -> None:
+        """Runs until it is cancelled."""
+        loop = asyncio.get_running_loop()
+        began, done = loop.time(), 0
+        while True:
+            due = int((loop.time() - began) / FRAME_S) - done
+            self.late_frames += max(0, due - 1)
+            for frame in range(due):
+                for member in tuple(self._members):
+                    self._step(member, lost=frame < due - LATE_FRAMES)
+            done += due
+            await asyncio.sleep(began + (done + 1) * FRAME_S - loop.time())
+
+    @staticmethod
+    def _step(member: Paced, *, lost: bool) -> None:
+        try:
+            if lost:
+                member.skip()
+            else:
+                member.tick()
+        except Exception:
+            # One call's mistake must not silence all the others.
+            log.exception("simulator.call_failed")
