@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 
 /** One icon of the sprite: `<svg ovozIcon="phone"></svg>`. Decoration: the word stands beside it. */
 @Component({
-  // eslint-disable-next-line @angular-eslint/component-selector
+   
   selector: 'svg[ovozIcon]',
   template: `<svg:use [attr.href]="href()" />`,
   host: { class: 'i', 'aria-hidden': 'true', focusable: 'false' },

@@ -40,6 +40,12 @@ export class ServerClock {
     return formatTimer(this.since(since));
   }
 
+  /** How long a conversation lasts or, once it is over, lasted; empty before it began. */
+  callTimer({ answered_at, ended_at }: { answered_at: string | null; ended_at: string | null }): string {
+    if (!answered_at) return '';
+    return ended_at ? formatTimer((Date.parse(ended_at) - Date.parse(answered_at)) / 1000) : this.timer(answered_at);
+  }
+
   duration(since: string | null | undefined): string {
     return formatDuration(this.since(since));
   }

@@ -27,7 +27,7 @@ import { legendEntries, momentsOf, stripParts } from './segments';
     </section>
   `,
   styles: `
-    section { display: grid; gap: 6px; }
+    section { display: grid; gap: 6px; padding-block-start: 2px; }
     .marks { display: flex; flex-wrap: wrap; gap: 2px var(--ovoz-space-4); font: var(--mat-sys-body-small); color: var(--mat-sys-on-surface-variant); }
     .marks time { color: var(--ovoz-text-muted); margin-inline-end: 6px; }
     @media (min-width: 100em) { section { gap: 10px; } }

@@ -72,7 +72,7 @@ export class MyInteractions {
   protected readonly look = computed(() => INTERACTION_STATE_LOOK[this.live.interaction()?.state ?? 'announced']);
   protected readonly timer = computed(() => {
     const call = this.live.interaction();
-    return call?.answered_at ? this.clock.timer(call.answered_at) : '';
+    return call ? this.clock.callTimer(call) : '';
   });
   protected readonly icon = channelIcon;
   protected readonly phone = formatPhoneNumber;

@@ -30,7 +30,7 @@ export class MyPast {
       const busy = this.live.interaction() !== null;
       const known = this.live.desk() !== null;
       untracked(() => {
-        if (known && !busy) void this.read();
+        if (known && !(busy && this.loaded())) void this.read();
       });
     });
   }

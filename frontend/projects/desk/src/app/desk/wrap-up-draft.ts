@@ -1,19 +1,12 @@
 import { effect, inject, Injectable, signal, untracked } from '@angular/core';
 import { Live } from '../live/live';
-
-export interface Draft {
-  disposition: string | null;
-  note: string;
-}
-
-const STORED = 'ovoz.draft';
-const EMPTY: Draft = { disposition: null, note: '' };
+import { type Draft, dropDraft, EMPTY_DRAFT, keepDraft, readDraft } from './stored-draft';
 
 /** The outcome and the note while they are being written; a reload finds them again. */
 @Injectable({ providedIn: 'root' })
 export class WrapUpDraft {
   private readonly live = inject(Live);
-  private readonly current = signal<Draft>(EMPTY);
+  private readonly current = signal<Draft>(EMPTY_DRAFT);
   private readonly keptAt = signal<number | null>(null);
   private interactionId: string | null = null;
 
@@ -34,25 +27,14 @@ export class WrapUpDraft {
   change(change: Partial<Draft>): void {
     this.current.update(draft => ({ ...draft, ...change }));
     if (!this.interactionId) return;
-    sessionStorage.setItem(STORED, JSON.stringify({ id: this.interactionId, ...this.current() }));
+    keepDraft(sessionStorage, this.interactionId, this.current());
     this.keptAt.set(Date.now());
   }
 
   private open(id: string | null): void {
     this.interactionId = id;
     this.keptAt.set(null);
-    this.current.set(id ? (read(id) ?? EMPTY) : EMPTY);
-    if (!id) sessionStorage.removeItem(STORED);
-  }
-}
-
-function read(id: string): Draft | null {
-  try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(STORED) ?? 'null');
-    if (typeof stored !== 'object' || stored === null || !('id' in stored) || stored.id !== id) return null;
-    const { disposition, note } = stored as Partial<Draft>;
-    return { disposition: disposition ?? null, note: note ?? '' };
-  } catch {
-    return null;
+    this.current.set(id ? (readDraft(sessionStorage, id) ?? EMPTY_DRAFT) : EMPTY_DRAFT);
+    if (!id) dropDraft(sessionStorage);
   }
 }

@@ -7,6 +7,7 @@ import { ServerClock } from '../clock/server-clock';
 import type { ChosenState } from '../contract/contract';
 import { Live } from '../live/live';
 import { DeskView } from '../shell/desk-view';
+import { AGENT_STATE_LOOK } from './agent-state-look';
 import { CallProgress } from './call-progress';
 import { DeskCommands } from './desk-commands';
 import { OutcomeForm } from './outcome-form';
@@ -36,6 +37,8 @@ export class WrapUpPanel {
   protected readonly next = signal<ChosenState>(this.queued?.state ?? 'ready');
   protected readonly reason = signal<string | null>(this.queued?.reason ?? null);
   protected readonly missing = signal(false);
+  protected readonly nextStates = ['ready', 'break', 'offline'] as const satisfies readonly ChosenState[];
+  protected readonly looks = AGENT_STATE_LOOK;
   private sent = false;
 
   protected readonly until = computed(() => this.live.agent()?.wrap_up_until ?? null);
@@ -68,10 +71,6 @@ export class WrapUpPanel {
       const ending = this.until() !== null && this.leftS() <= SEND_BEFORE_S;
       if (ending && this.draft.draft().disposition) untracked(() => void this.send());
     });
-  }
-
-  protected choose(next: ChosenState): void {
-    this.next.set(next);
   }
 
   protected async finishWith(next: ChosenState): Promise<void> {

@@ -1,4 +1,4 @@
-import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { computed, DestroyRef, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent, UA } from 'jssip/lib/UA';
 import type { RTCSession } from 'jssip/lib/RTCSession';
 import type { IncomingRequest } from 'jssip/lib/SIPMessage';
@@ -98,10 +98,26 @@ export class Phone {
       const interaction = this.live.interaction();
       const gone = !interaction || interaction.state === 'wrap_up';
       untracked(() => {
-        if (gone) this.wanted.set(null);
+        if (gone) {
+          this.wanted.set(null);
+          // A BYE that was sent while our socket was away never came.
+          if (this.talking() && this.session) end(this.session);
+        }
         if (!interaction) this.forgetMute();
       });
     });
+    effect(() => {
+      const available = this.live.desk()?.phone.available ?? false;
+      untracked(() => {
+        if (available && this.currentState() === 'refused') this.takeHere();
+      });
+    });
+    const leave = () => {
+      // The conversation stays: the platform hears at once that this leg is gone, not after seconds of silence.
+      if (this.session?.isEstablished()) end(this.session);
+    };
+    addEventListener('pagehide', leave);
+    inject(DestroyRef).onDestroy(() => removeEventListener('pagehide', leave));
     if (localStorage.getItem('ovoz.test') !== null) {
       const lastPeer = () => this.lastPeer;
       window.__ovozPhone = { get peer() { return lastPeer(); } };
@@ -225,13 +241,10 @@ export class Phone {
     const interaction = request.getHeader('X-Ovoz-Interaction') ?? '';
     const rejoin = request.getHeader('X-Ovoz-Rejoin') === '1';
     const before = this.session;
-    if (before && !rejoin && this.talking()) {
-      session.terminate({ status_code: 486 });
-      return;
-    }
     this.session = session;
     // What is left of a leg that the server gave up: the new one takes its place.
-    if (before && !before.isEnded()) before.terminate();
+    if (before) end(before);
+    this.talking.set(false);
     this.offered.set(interaction);
     session.on('peerconnection', ({ peerconnection }) => this.play(session, peerconnection));
     boundGathering(session);
@@ -355,9 +368,13 @@ export class Phone {
 
   private retryLater(): void {
     clearTimeout(this.retryTimer);
-    const delay = 1000 + 4 * reconnectDelayMs(this.attempt++, Math.random());
+    const delay = 1000 + reconnectDelayMs(this.attempt++, Math.random());
     this.retryTimer = setTimeout(() => void this.register(), delay);
   }
+}
+
+function end(session: RTCSession): void {
+  if (!session.isEnded()) session.terminate();
 }
 
 /** Answers with the candidates that came soon after the first one. */

@@ -3,7 +3,6 @@ import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon, LevelMeter, QualityBars } from '@ovoz/ui';
-import { formatTimer } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
 import { AGENT_STATE_LOOK, INTERACTION_STATE_LOOK } from '../desk/agent-state-look';
 import { DeskCommands } from '../desk/desk-commands';
@@ -48,15 +47,13 @@ export class PhoneBar {
   protected readonly timer = computed(() => {
     const call = this.interaction();
     if (!call) return '';
-    if (this.inCall()) return this.clock.timer(call.answered_at);
+    if (this.inCall()) return this.clock.callTimer(call);
     return this.clock.timer(call.segments.at(-1)?.started_at ?? call.started_at);
   });
   protected readonly heldFor = computed(() => this.clock.duration(this.interaction()?.held_since));
   protected readonly lasted = computed(() => {
     const call = this.interaction();
-    if (!call?.answered_at || !call.ended_at) return '';
-    const seconds = (Date.parse(call.ended_at) - Date.parse(call.answered_at)) / 1000;
-    return formatTimer(seconds);
+    return call?.ended_at ? this.clock.callTimer(call) : '';
   });
   /** The agent's leg is lost; the platform calls this page again. */
   protected readonly rejoining = computed(() => this.inCall() && this.interaction()?.rejoin_until !== null && !this.phone.connected());
