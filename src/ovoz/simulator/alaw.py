@@ -27,17 +27,16 @@ def _encoded(sample: int) -> int:
 
 DECODED = tuple(_decoded(code) for code in range(256))
 """The 16-bit sample of each code."""
-_ENCODED = bytes(_encoded(index if index < 4096 else index - 8192) for index in range(8192))
-"""The code of each 13-bit sample, two's complement."""
+_ENCODED = b"".join(bytes([_encoded(index if index < 4096 else index - 8192)]) * 8 for index in range(8192))
+"""The code of each 16-bit sample, two's complement: A-law sees 13 bits."""
 
 
 def encode(pcm: bytes) -> bytes:
     """16-bit little-endian samples as A-law."""
-    samples = array.array("h", pcm)
+    samples = array.array("H", pcm)
     if sys.byteorder == "big":
         samples.byteswap()
-    table = _ENCODED
-    return bytes([table[(sample >> 3) & 0x1FFF] for sample in samples])
+    return bytes(map(_ENCODED.__getitem__, samples))
 
 
 def frames(code: bytes) -> list[bytes]:
