@@ -45,18 +45,25 @@ class AgentAtWork:
     ) -> "AgentAtWork":
         """A signed-in agent; with a tone also with a registered phone that sends it."""
         agent = cls(stack, slug, email)
-        async with agent._session.post(
-            f"{agent._address}/api/sessions",
-            json={"email": email, "password": password},
-            headers=agent.headers,
+        try:
+            await agent._begin(password)
+            if tone_hz:
+                await agent.take_phone(tone_hz)
+        except BaseException:
+            await agent.close()
+            raise
+        return agent
+
+    async def _begin(self, password: str) -> None:
+        async with self._session.post(
+            f"{self._address}/api/sessions",
+            json={"email": self.email, "password": password},
+            headers=self.headers,
         ) as answer:
             assert answer.status == 201, await answer.text()
-            agent._keep_cookies(answer)
-        agent._live = asyncio.create_task(agent._follow())
-        await eventually(lambda: agent.desk, within_s=10, what="a desk")
-        if tone_hz:
-            await agent.take_phone(tone_hz)
-        return agent
+            self._keep_cookies(answer)
+        self._live = asyncio.create_task(self._follow())
+        await eventually(lambda: self.desk, within_s=10, what="a desk")
 
     async def close(self) -> None:
         if self.phone is not None:

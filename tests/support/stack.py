@@ -26,7 +26,7 @@ from ovoz.lib.settings import REPOSITORY, Settings
 PORT_BASE = 27000
 HTTP_PORT = 26900
 ENGINES = ("postgres", "valkey", "rabbitmq", "asterisk")
-PROCESSES = ("api", "switchboard", "worker", "relay")
+PROCESSES = ("api", "switchboard", "standby", "worker", "relay")
 
 
 class Stack:
@@ -62,7 +62,7 @@ class Stack:
                 known = tuple(
                     {"setup": "postgres"}.get(name, name)
                     for name in unit.requires
-                    if name in (*engines, "setup")
+                    if name in (*engines, "setup", "switchboard")
                 )
                 await supervisor.add(dataclasses.replace(unit, requires=known))
         if processes:

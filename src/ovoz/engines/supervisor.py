@@ -170,8 +170,10 @@ class Supervisor:
             if running.unit.oneshot and code == 0:
                 return
             running.ready.clear()
-            failures = 0 if time.monotonic() - began > RAN_WELL_S else failures + 1
-            pause = restart_pause(failures - 1)
+            if time.monotonic() - began > RAN_WELL_S:
+                failures = 0
+            pause = restart_pause(failures)
+            failures += 1
             if code is not None:
                 self._change(running, "failed", f"ended with {code}; again in {pause:g} s")
             log.warning("unit.ended", unit=running.unit.name, code=code, again_in_s=pause)

@@ -161,8 +161,17 @@ def _process(name: str) -> None:
         import_module(f"ovoz.entrypoints.{name}").main()
 
 
-for _name in ("api", "switchboard", "worker", "relay", "simulator"):
+for _name in ("api", "worker", "relay", "simulator"):
     _process(_name)
+
+
+@main.command()
+@click.option("--unit", default="switchboard", help="Name of this process among those that share the cell.")
+def switchboard(unit: str) -> None:
+    """Run a switchboard in the foreground: it waits for the cell, then works."""
+    from ovoz.entrypoints import switchboard as process
+
+    process.main(unit)
 
 
 main.add_command(tenant)

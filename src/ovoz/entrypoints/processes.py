@@ -22,8 +22,6 @@ from ovoz.lib.settings import REPOSITORY, Settings
 
 log = structlog.get_logger(__name__)
 
-OURS = ("setup", "api", "switchboard", "worker", "relay", "simulator")
-
 
 def status_file(layout: Layout) -> Path:
     return layout.run / "status.json"
@@ -43,11 +41,13 @@ def our_units(settings: Settings, layout: Layout, *, demo: bool, without_asteris
         "PYTHONUNBUFFERED": "1",
     }
 
-    def ours(name: str, *requires: str, port: int | None = None, **more: Any) -> Unit:
+    def ours(
+        name: str, *requires: str, command: tuple[str, ...] = (), port: int | None = None, **more: Any
+    ) -> Unit:
         return Unit(
             name=name,
             version=_version(),
-            argv=(sys.executable, "-m", "ovoz", name),
+            argv=(sys.executable, "-m", "ovoz", *(command or (name,))),
             environment=environment,
             port=port,
             requires=requires,
@@ -64,6 +64,13 @@ def our_units(settings: Settings, layout: Layout, *, demo: bool, without_asteris
             "asterisk",
             port=ports.switchboard,
             ready=_healthy(ports.switchboard),
+        ),
+        # Loaded and waiting for the cell: a take-over does not wait for a process to start.
+        ours(
+            "standby",
+            "switchboard",
+            command=("switchboard", "--unit", "standby"),
+            ready=_ready_file(layout, "standby"),
         ),
         ours("worker", "setup", "valkey", ready=_ready_file(layout, "worker")),
         ours("relay", "setup", ready=_ready_file(layout, "relay")),

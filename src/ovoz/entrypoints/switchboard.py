@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -19,11 +20,11 @@ from litestar.di import Provide
 from ovoz.contact_center.recordings.api import may_record
 from ovoz.contact_center.switchboard.api import (
     Cell,
+    CellLease,
     Commands,
     Directory,
     Fenced,
     JournalStore,
-    hold_cell,
     run_cell,
 )
 from ovoz.contact_center.switchboard.controllers import InternalController, health
@@ -48,71 +49,94 @@ NODE = "node-1"
 STASIS_APP = "ovoz"
 
 
-def main() -> None:
-    """Runs until SIGTERM, or until another switchboard owns the cell (exit code 3)."""
-    configure_logging("switchboard")
+def main(unit: str) -> None:
+    """Waits for the cell and works until SIGTERM, or until another switchboard owns the cell (exit code 3)."""
+    configure_logging(unit)
     settings = Settings.from_environment()
     try:
-        uvloop.run(_serve(settings, Endpoints.load(settings)))
+        uvloop.run(_serve(unit, settings, Endpoints.load(settings)))
     except* Fenced as fenced:
         log.error("switchboard.fenced_out", by=str(fenced.exceptions[0]))
         sys.exit(3)
 
 
-async def _serve(settings: Settings, endpoints: Endpoints) -> None:
+async def _serve(unit: str, settings: Settings, endpoints: Endpoints) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    lease = CellLease(endpoints.database_url, CELL, owner, f"http://127.0.0.1:{settings.ports.switchboard}")
+    ready = settings.home / "run" / f"{unit}.ready"
+    ready.write_text(json.dumps({"pid": os.getpid()}))
+    try:
+        if await _taken(lease, stop):
+            await _work(settings, endpoints, lease, stop)
+    finally:
+        await lease.release()
+        ready.unlink(missing_ok=True)
+
+
+async def _taken(lease: CellLease, stop: asyncio.Event) -> bool:
+    """Stands by until the cell is ours; False when told to stop before."""
+    taking, stopping = asyncio.create_task(lease.take()), asyncio.create_task(stop.wait())
+    done, waiting = await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    if taking in done:
+        taking.result()
+    return taking in done
+
+
+async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop: asyncio.Event) -> None:
+    """Serves the cell until told to stop; raises Fenced (in a group) when it is another's."""
     database = Database(endpoints.database_url, application_name="ovoz switchboard")
     ari = Ari(endpoints.ari_url, STASIS_APP)
     manager = endpoints.ami
     ami = Ami(manager.host, manager.port, manager.user, manager.secret)
     fanout = RedisFanout(endpoints.redis_url)
     jobs = SaqRecordingJobs(endpoints.redis_url)
-    address = f"http://127.0.0.1:{settings.ports.switchboard}"
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    async with hold_cell(endpoints.database_url, CELL, owner, address) as lease:
-        cell = Cell(
-            cell_id=CELL,
-            epoch=lease.epoch,
-            directory=Directory(database, CELL),
-            store=JournalStore(database, CELL),
-            spool_path=settings.home / "spool" / f"{CELL}.jsonl",
-            node=AsteriskNode(NODE, ari, ami, endpoints.media_recordings_dir),
-            feed=fanout,
-            jobs=jobs,
-            may_record=lambda: may_record(settings.home),
-            phone_key=phone_key(settings.home),
-            clock=utc_now,
-            new_id=new_id,
+    cell = Cell(
+        cell_id=CELL,
+        epoch=lease.epoch,
+        directory=Directory(database, CELL),
+        store=JournalStore(database, CELL),
+        spool_path=settings.home / "spool" / f"{CELL}.jsonl",
+        node=AsteriskNode(NODE, ari, ami, endpoints.media_recordings_dir),
+        feed=fanout,
+        jobs=jobs,
+        may_record=lambda: may_record(settings.home),
+        phone_key=phone_key(settings.home),
+        clock=utc_now,
+        new_id=new_id,
+    )
+    server = _Server(
+        uvicorn.Config(
+            _application(cell, internal_token(settings.home)),
+            host="127.0.0.1",
+            port=settings.ports.switchboard,
+            log_config=None,
+            access_log=False,
         )
-        server = _Server(
-            uvicorn.Config(
-                _application(cell, internal_token(settings.home)),
-                host="127.0.0.1",
-                port=settings.ports.switchboard,
-                log_config=None,
-                access_log=False,
+    )
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            work = tasks.create_task(
+                run_cell(cell, lease, lambda: log.info("switchboard.ready", epoch=lease.epoch))
             )
-        )
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                work = tasks.create_task(
-                    run_cell(cell, lease, lambda: log.info("switchboard.ready", epoch=lease.epoch))
+            web = tasks.create_task(server.serve())
+            await stop.wait()
+            work.cancel()
+            server.should_exit = True
+            await web
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(cell.journal.drained(), 2)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await asyncio.gather(
+                    *(part.close() for part in (ari, ami, fanout, jobs, database)), return_exceptions=True
                 )
-                web = tasks.create_task(server.serve())
-                await stop.wait()
-                work.cancel()
-                server.should_exit = True
-                await web
-        finally:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(cell.journal.drained(), 2)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2):
-                    await asyncio.gather(
-                        *(part.close() for part in (ari, ami, fanout, jobs, database)), return_exceptions=True
-                    )
 
 
 class _Server(uvicorn.Server):

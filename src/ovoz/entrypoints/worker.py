@@ -31,7 +31,7 @@ from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
 from ovoz.integrations.saq.queue import PatientQueue, open_queue
 from ovoz.integrations.storage.file_system import FileSystemStorage
 from ovoz.lib.clock import utc_now
-from ovoz.lib.db import Database, DatabaseUnavailable
+from ovoz.lib.db import Database
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
@@ -101,7 +101,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         (SWEEP_EVERY_S, "sweep", sweeper.sweep),
         (END_SESSIONS_EVERY_S, "end old sessions", end_sessions),
     )
-    clockwork = [asyncio.create_task(_every(*entry, database)) for entry in schedule]
+    clockwork = [asyncio.create_task(_every(*entry)) for entry in schedule]
     try:
         await _until_told_to_stop(worker)
     finally:
@@ -136,9 +136,7 @@ def _context(**members: object) -> Callable[[dict[str, Any]], Awaitable[None]]:
     return fill
 
 
-async def _every(
-    period_s: float, name: str, work: Callable[[], Awaitable[object]], database: Database
-) -> None:
+async def _every(period_s: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
     """Does the work now and then by the clock; while it fails it is tried sooner, and said once."""
     failing = False
     while True:
@@ -151,9 +149,6 @@ async def _every(
             if not failing:
                 log.warning("worker.schedule_fails", work=name, error=repr(error))
             failing = True
-            if isinstance(error, DatabaseUnavailable):
-                # The pool does not notice that a restart of Postgres killed its connections: let go of them.
-                await database.close()
         await asyncio.sleep(min(period_s, FIRST_TRY_AGAIN_S) if failing else period_s)
 
 

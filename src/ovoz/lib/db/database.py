@@ -30,6 +30,14 @@ CONNECTION_LOST = (
 )
 
 
+_DIED_IN_THE_POOL = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+
+
 class DatabaseUnavailable(Exception):
     """Postgres cannot be reached, or went away during the unit of work; trying again later can help."""
 
@@ -90,9 +98,8 @@ class Database:
     @asynccontextmanager
     async def _unit_of_work(self, begin: str) -> AsyncIterator[AsyncSession]:
         try:
-            async with self._engine.connect() as connection:
-                driver = await _driver(connection)
-                await driver.execute(begin)
+            connection, driver = await self._begin(begin)
+            try:
                 session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=False)
                 try:
                     yield session
@@ -105,6 +112,8 @@ class Database:
                     raise
                 finally:
                     session.expunge_all()
+            finally:
+                await connection.close()
         except CONNECTION_LOST as error:
             raise DatabaseUnavailable(str(error)) from error
         except (OperationalError, InterfaceError, DBAPIError) as error:
@@ -113,6 +122,25 @@ class Database:
             ):
                 raise DatabaseUnavailable(str(error.orig)) from error
             raise
+
+    async def _begin(self, begin: str) -> tuple[AsyncConnection, Any]:
+        """A connection with an open transaction. One that died in the pool is replaced, and with it all others."""
+        try:
+            return await self._try_to_begin(begin)
+        except _DIED_IN_THE_POOL:
+            await self._engine.dispose(close=False)
+            return await self._try_to_begin(begin)
+
+    async def _try_to_begin(self, begin: str) -> tuple[AsyncConnection, Any]:
+        connection = await self._engine.connect()
+        try:
+            driver = await _driver(connection)
+            await driver.execute(begin)
+        except BaseException:
+            await connection.invalidate()
+            await connection.close()
+            raise
+        return connection, driver
 
 
 def _leave_jit_alone(connection: Any, _: Any) -> None:

@@ -7,6 +7,8 @@ SESSION_IDLE = timedelta(hours=12)
 ROTATE_EVERY = timedelta(minutes=15)
 PREVIOUS_TOKEN_GRACE = timedelta(seconds=60)
 """Requests that were under way with the token before a rotation still count."""
+REMEMBERED_FOR = timedelta(minutes=10)
+"""How long after their last admission people still are admitted while Postgres is away."""
 SEEN_EVERY = timedelta(minutes=1)
 FREE_FAILURES = 5
 FREE_FAILURES_OF_ADDRESS = 25

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from collections import OrderedDict
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.lib.clock import Clock
-from ovoz.lib.db import Database
+from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.ids import new_id
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.errors import SignInFailed, TooManyAttempts
@@ -23,6 +24,7 @@ from ovoz.platform.identity.rules import (
     FORGET_FAILURES,
     FREE_FAILURES,
     FREE_FAILURES_OF_ADDRESS,
+    REMEMBERED_FOR,
     ROTATE_EVERY,
     SEEN_EVERY,
     SESSION_ABSOLUTE,
@@ -35,6 +37,7 @@ from ovoz.platform.identity.schemas import PreferencesUpdate
 from ovoz.platform.tenancy.contracts import Tenant
 
 _HASHER = PasswordHasher()
+REMEMBERED_ADMISSIONS = 10_000
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -56,6 +59,7 @@ class Identity:
         self._database = database
         self._clock = clock
         self._listener = listener
+        self._recent = _RecentAdmissions()
         # Verified for unknown accounts, so that they take as long as known ones.
         self._nobodys_hash = hash_password(secrets.token_hex(16))
 
@@ -92,9 +96,28 @@ class Identity:
         return Admission(_actor(tenant, user, row), token)
 
     async def admit(self, tenant: Tenant, token: str) -> Admission | None:
-        """Who holds this token; None when nobody does (any more). The token changes every quarter of an hour."""
-        now = self._clock()
+        """Who holds this token; None when nobody does (any more). The token changes every quarter of an hour.
+
+        While Postgres is away, whoever was admitted a short time ago still is: conversations go on, and their agents
+        must be able to hold and to hang up.
+        """
         presented = _digest(token)
+        try:
+            admission = await self._admit(tenant, presented)
+        except DatabaseUnavailable:
+            actor = self._recent.get((tenant.id, presented), now=self._clock())
+            if actor is None:
+                raise
+            return Admission(actor, None)
+        if admission is not None:
+            self._recent.put((tenant.id, presented), admission.actor, now=self._clock())
+            if admission.new_token is not None:
+                key = (tenant.id, _digest(admission.new_token))
+                self._recent.put(key, admission.actor, now=self._clock())
+        return admission
+
+    async def _admit(self, tenant: Tenant, presented: bytes) -> Admission | None:
+        now = self._clock()
         async with self._database.tenant(tenant.id) as session:
             sessions = SessionRepository(session=session)
             row = await sessions.by_token_hash(presented)
@@ -130,6 +153,7 @@ class Identity:
             sessions = SessionRepository(session=session)
             await sessions.end(actor.session_id)
             left = await sessions.count_of(actor.user_id, self._clock())
+        self._recent.forget(actor.session_id)
         await self._listener.signed_out(actor, sessions_left=left)
 
     async def prefer(self, actor: Actor, wish: PreferencesUpdate) -> None:
@@ -154,6 +178,27 @@ class Identity:
     ) -> str | None:
         token = secrets.token_urlsafe(32)
         return token if await sessions.rotate(row, presented, _digest(token), now) else None
+
+
+class _RecentAdmissions:
+    """Who was admitted by this process, and when: asked only while Postgres is away."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, bytes], tuple[Actor, datetime]] = OrderedDict()
+
+    def put(self, key: tuple[str, bytes], actor: Actor, *, now: datetime) -> None:
+        self._known[key] = (actor, now)
+        self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED_ADMISSIONS:
+            self._known.popitem(last=False)
+
+    def get(self, key: tuple[str, bytes], *, now: datetime) -> Actor | None:
+        actor, at = self._known.get(key, (None, now))
+        return actor if now - at <= REMEMBERED_FOR else None
+
+    def forget(self, session_id: UUID) -> None:
+        for key in [key for key, (actor, _) in self._known.items() if actor.session_id == session_id]:
+            del self._known[key]
 
 
 async def end_old_sessions(session: AsyncSession, before: datetime) -> None:

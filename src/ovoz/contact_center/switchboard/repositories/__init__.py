@@ -2,6 +2,6 @@
 
 from ovoz.contact_center.switchboard.repositories.directory import Directory, TenantSetup
 from ovoz.contact_center.switchboard.repositories.journal import EpochStale, JournalStore
-from ovoz.contact_center.switchboard.repositories.lease import CellLease, LeaseLost, hold_cell
+from ovoz.contact_center.switchboard.repositories.lease import CellLease, LeaseLost
 
-__all__ = ["CellLease", "Directory", "EpochStale", "JournalStore", "LeaseLost", "TenantSetup", "hold_cell"]
+__all__ = ["CellLease", "Directory", "EpochStale", "JournalStore", "LeaseLost", "TenantSetup"]

@@ -5,8 +5,7 @@ is away); a higher epoch does.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -14,6 +13,8 @@ import structlog
 log = structlog.get_logger(__name__)
 
 RETRY_S = 0.5
+OWNER_FIRST_S = 3.0
+"""After Postgres was away the one who owns the cell, and has its facts in memory, may lock it again first."""
 KEEPALIVE = {"tcp_keepalives_idle": "1", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "2"}
 
 
@@ -33,9 +34,13 @@ class CellLease:
         self._connection: asyncpg.Connection | None = None
 
     async def take(self) -> None:
-        """Waits for Postgres and for the cell, as long as it takes."""
+        """Waits for Postgres and for the cell, as long as it takes: this is also how a standby waits."""
+        postgres_was_away = False
         while True:
             try:
+                await self._connect()
+                if postgres_was_away:
+                    await asyncio.sleep(OWNER_FIRST_S)
                 await self._lock()
                 assert self._connection is not None
                 self.epoch = await self._connection.fetchval(
@@ -51,6 +56,7 @@ class CellLease:
                 return
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("cell.not_taken_yet", cell=self._cell_id, error=str(error))
+                postgres_was_away = True
                 await self._drop()
                 await asyncio.sleep(RETRY_S)
 
@@ -67,6 +73,7 @@ class CellLease:
         while True:
             try:
                 await self._drop()
+                await self._connect()
                 await self._lock()
                 assert self._connection is not None
                 epoch = await self._connection.fetchval(
@@ -78,10 +85,13 @@ class CellLease:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await asyncio.sleep(RETRY_S)
 
-    async def _lock(self) -> None:
+    async def _connect(self) -> None:
         self._connection = await asyncpg.connect(
             self._dsn, timeout=5, server_settings={"application_name": "ovoz cell lease", **KEEPALIVE}
         )
+
+    async def _lock(self) -> None:
+        assert self._connection is not None
         await self._connection.execute(
             "SELECT pg_advisory_lock(hashtextextended($1, 0))", f"cell:{self._cell_id}"
         )
@@ -102,14 +112,3 @@ async def _terminated(connection: asyncpg.Connection) -> None:
     connection.add_termination_listener(lambda _: gone.set())
     if not connection.is_closed():
         await gone.wait()
-
-
-@asynccontextmanager
-async def hold_cell(dsn: str, cell_id: str, owner: str, address: str) -> AsyncIterator[CellLease]:
-    """Takes the cell and gives it back in the end."""
-    lease = CellLease(dsn, cell_id, owner, address)
-    await lease.take()
-    try:
-        yield lease
-    finally:
-        await lease.release()

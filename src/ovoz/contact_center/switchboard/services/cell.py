@@ -82,14 +82,15 @@ class Cell:
         await self.journal.replay()
         calls, agents = await self.directory.live()
         for tenant_id in await self.directory.tenants():
-            floor = self._build(await self.directory.setup(tenant_id))
+            setup = await self.directory.setup(tenant_id)
+            floor = self._build(setup)
             for agent in agents.get(tenant_id, []):
                 floor.put_agent(agent)
                 self._written[agent.id] = agent.seq
             for call in calls.get(tenant_id, []):
                 floor.put_call(call)
                 self._written[call.id] = call.seq
-            self._refresh_agents(floor, await self.directory.setup(tenant_id))
+            self._refresh_agents(floor, setup)
             self.commit(floor)
 
     async def floor(self, tenant_id: str) -> Floor:

@@ -2,6 +2,7 @@
 
 import time
 
+from ovoz.lib.db import DatabaseUnavailable
 from ovoz.platform.tenancy.contracts import Tenant
 from ovoz.platform.tenancy.errors import OperatorSuspended, OperatorUnknown
 from ovoz.platform.tenancy.repositories import TenantRepository
@@ -33,7 +34,13 @@ class TenantFinder:
         known = self._known.get(slug)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        tenant = await self._repository.by_slug(slug)
+        try:
+            tenant = await self._repository.by_slug(slug)
+        except DatabaseUnavailable:
+            if known is None:
+                raise
+            # What was true a while ago is better than nobody's desk working.
+            return known[1]
         if len(self._known) > 10_000:
             self._known.clear()
         self._known[slug] = (time.monotonic() + KNOWN_FOR_S, tenant)
