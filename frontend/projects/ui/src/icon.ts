@@ -2,7 +2,6 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 
 /** One icon of the sprite: `<svg ovozIcon="phone"></svg>`. Decoration: the word stands beside it. */
 @Component({
-   
   selector: 'svg[ovozIcon]',
   template: `<svg:use [attr.href]="href()" />`,
   host: { class: 'i', 'aria-hidden': 'true', focusable: 'false' },

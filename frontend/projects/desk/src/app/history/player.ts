@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, type ElementRef, inject, 
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
+import { Language } from '../language/language';
 import { AudioDevices } from '../phone/audio-devices';
 
 const SPEEDS = [1, 1.25, 1.5, 2];
@@ -41,6 +42,7 @@ const SPEEDS = [1, 1.25, 1.5, 2];
 })
 export class Player {
   private readonly devices = inject(AudioDevices);
+  private readonly language = inject(Language);
   private readonly audio = viewChild.required<ElementRef<HTMLAudioElement>>('audio');
 
   readonly recordingId = input.required<string>();
@@ -60,7 +62,7 @@ export class Player {
   protected readonly size = computed(() => {
     const bytes = this.sizeBytes();
     if (bytes === null) return null;
-    return bytes < 1_000_000 ? { key: 'unit.kb', n: Math.max(1, Math.round(bytes / 1000)) } : { key: 'unit.mb', n: (bytes / 1_000_000).toFixed(1) };
+    return bytes < 1_000_000 ? { key: 'unit.kb', n: Math.max(1, Math.round(bytes / 1000)) } : { key: 'unit.mb', n: this.language.number(bytes / 1_000_000, 1) };
   });
 
   protected async toggle(): Promise<void> {

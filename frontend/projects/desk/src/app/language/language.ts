@@ -70,6 +70,12 @@ export class Language {
     return this.transloco.translate(key, params);
   }
 
+  /** A figure with as many decimals as given; Tajik writes it as Russian does. */
+  number(value: number, digits: number): string {
+    const locale = this.current() === 'tg' ? 'ru' : this.current();
+    return value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
+
   has(key: string): boolean {
     return this.transloco.getTranslation(this.current())[key] !== undefined;
   }

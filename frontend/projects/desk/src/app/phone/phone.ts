@@ -18,6 +18,7 @@ export type PhoneState = 'off' | 'starting' | 'connecting' | 'registering' | 're
 /** A socket that is open this long without a registration leads to nothing (Asterisk restarted under it). */
 const REGISTER_WITHIN_MS = 3000;
 const LOOK_EVERY_MS = 1000;
+const SILENT_AFTER_LOOKS = 3;
 /** Host candidates are there at once; slower ones are not worth the caller's waiting. */
 const GATHER_WITHIN_MS = 300;
 const MUTED = 'ovoz.muted';
@@ -47,6 +48,7 @@ export class Phone {
   private readonly talking = signal(false);
   private readonly isMuted = signal(false);
   private readonly currentQuality = signal<LineQuality | null>(null);
+  private readonly nothingHeard = signal(false);
   private readonly wanted = signal<string | null>(null);
   private readonly phoneId = signal<string | null>(null);
 
@@ -60,6 +62,7 @@ export class Phone {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private lookTimer: ReturnType<typeof setInterval> | undefined;
   private lastSample: LineSample | null = null;
+  private silentLooks = 0;
   private attempt = 0;
   private run = 0;
 
@@ -68,6 +71,8 @@ export class Phone {
   readonly detail = this.cause.asReadonly();
   readonly muted = this.isMuted.asReadonly();
   readonly quality = this.currentQuality.asReadonly();
+  /** No packet came for some seconds. */
+  readonly silent = this.nothingHeard.asReadonly();
   /** The sound of a call runs through this page. */
   readonly connected = this.talking.asReadonly();
   /** The interaction whose call rings here now. */
@@ -299,6 +304,8 @@ export class Phone {
     this.offered.set(null);
     this.talking.set(false);
     this.currentQuality.set(null);
+    this.nothingHeard.set(false);
+    this.silentLooks = 0;
     this.remote.srcObject = null;
     clearInterval(this.lookTimer);
     this.lastSample = null;
@@ -315,7 +322,9 @@ export class Phone {
     const sample = readLineSample(report, performance.now());
     if (sample && this.lastSample) {
       const quality = lineQuality(this.lastSample, sample);
-      if (quality) this.currentQuality.set(quality);
+      this.silentLooks = quality ? 0 : this.silentLooks + 1;
+      if (quality || this.silentLooks >= SILENT_AFTER_LOOKS) this.currentQuality.set(quality);
+      this.nothingHeard.set(this.silentLooks >= SILENT_AFTER_LOOKS);
     }
     this.lastSample = sample;
   }

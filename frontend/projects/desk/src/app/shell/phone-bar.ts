@@ -6,7 +6,7 @@ import { Icon, LevelMeter, QualityBars } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
 import { AGENT_STATE_LOOK, INTERACTION_STATE_LOOK } from '../desk/agent-state-look';
 import { DeskCommands } from '../desk/desk-commands';
-import { ReferenceData } from '../desk/reference-data';
+import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
 import { Live } from '../live/live';
 import { AudioDevices } from '../phone/audio-devices';
@@ -25,7 +25,7 @@ import { Keypad } from './keypad';
 })
 export class PhoneBar {
   private readonly clock = inject(ServerClock);
-  private readonly reference = inject(ReferenceData);
+  private readonly language = inject(Language);
   protected readonly live = inject(Live);
   protected readonly phone = inject(Phone);
   protected readonly devices = inject(AudioDevices);
@@ -60,15 +60,19 @@ export class PhoneBar {
   protected readonly idleTitle = computed(() => {
     const agent = this.live.agent();
     if (!agent) return 'phone.idle.loading';
+    if (this.phone.state() === 'superseded') return 'registration.superseded';
     if (this.phone.state() !== 'registered') return 'phone.idle.not_connected';
     return agent.state === 'ready' ? 'phone.idle.ready' : `phone.idle.${agent.state}`;
   });
-  protected readonly reasonName = computed(() => this.reference.breakName(this.live.agent()?.reason));
   protected readonly microphone = computed(() => {
     this.devices.stream();
     return this.devices.microphoneLabel;
   });
-  protected readonly mos = computed(() => this.phone.quality()?.mos.toFixed(1) ?? '');
+  protected readonly figures = computed(() => {
+    const quality = this.phone.quality();
+    const say = (value: number | null | undefined, digits: number) => (value === null || value === undefined ? '—' : this.language.number(value, digits));
+    return { mos: say(quality?.mos, 1), rtt: say(quality?.roundTripMs, 0), jitter: say(quality?.jitterMs, 0), loss: say(quality?.lossPercent, 1) };
+  });
 
   constructor() {
     // Only while it is seen: the level of an unused microphone is nobody's business.
@@ -83,9 +87,5 @@ export class PhoneBar {
 
   protected toggleKeypad(): void {
     this.view.keypadOpen.update(open => !open);
-  }
-
-  protected round(value: number | null | undefined): number {
-    return Math.round(value ?? 0);
   }
 }
