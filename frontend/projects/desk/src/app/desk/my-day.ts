@@ -34,6 +34,11 @@ export class MyDay {
   protected readonly state = computed(() => this.live.agent()?.state ?? null);
   protected readonly today = computed(() => `${formatDay(this.clock.now(), this.language.locale())}, ${formatTime(this.clock.now())}`);
   protected readonly figures = computed(() => dayFigures(this.past.today()));
+  protected readonly onCalls = computed(() => {
+    const minutes = Math.round(this.figures().talkS / 60);
+    const parts = { h: Math.floor(minutes / 60), m: minutes % 60 };
+    return this.language.text(parts.h > 0 ? 'unit.h_min' : 'unit.min', parts);
+  });
   private readonly minute = computed(() => Math.floor(this.clock.now() / 60_000) * 60_000);
   protected readonly ribbon = computed(() => dayRibbon(this.past.today(), this.minute()));
   protected readonly hours = computed(() => {

@@ -47,7 +47,6 @@ export class SubscriberCard {
     return at === null ? 0 : Math.max(0, Math.floor((this.clock.now() - at) / 1000));
   });
   protected readonly age = computed(() => {
-    this.language.locale();
     const seconds = this.ageS();
     if (seconds < 5) return this.language.text('age.now');
     return seconds < 60 ? this.language.text('age.seconds', { n: seconds }) : this.language.text('age.minutes', { n: Math.floor(seconds / 60) });

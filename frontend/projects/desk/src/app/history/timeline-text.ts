@@ -13,7 +13,6 @@ export class TimelineText {
   private readonly reference = inject(ReferenceData);
 
   of(event: TimelineEntry): string {
-    this.language.locale();
     const key = eventKeys(event).find(candidate => this.language.has(candidate)) ?? 'event.unknown';
     return this.language.text(key, this.paramsOf(event));
   }

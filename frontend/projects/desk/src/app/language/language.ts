@@ -67,7 +67,7 @@ export class Language {
   }
 
   text(key: string, params?: Record<string, unknown>): string {
-    return this.transloco.translate(key, params);
+    return this.transloco.translate(key, params, this.current());
   }
 
   /** A figure with as many decimals as given; Tajik writes it as Russian does. */

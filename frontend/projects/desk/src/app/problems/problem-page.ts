@@ -7,7 +7,7 @@ import { Icon } from '@ovoz/ui';
   selector: 'ovoz-problem-page',
   imports: [Icon, TranslocoDirective],
   template: `
-    <main *transloco="let t" [attr.data-testid]="'page-' + page()">
+    <main *transloco="let t" [attr.data-testid]="'page-' + page().replace('_', '-')">
       <span class="empty-i"><svg [ovozIcon]="icon()" class="i-l"></svg></span>
       <h1 class="h-page">{{ t('page.' + page() + '.title') }}</h1>
       <p class="soft">{{ t('page.' + page() + '.text') }}</p>

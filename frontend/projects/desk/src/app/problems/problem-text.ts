@@ -8,7 +8,6 @@ export class ProblemText {
   private readonly language = inject(Language);
 
   of(problem: Problem): string {
-    this.language.locale();
     const key = `problem.${problem.slug}`;
     if (this.language.has(key)) return this.language.text(key);
     if (problem.status >= 500) return this.language.text('problem.server-failing');

@@ -1,4 +1,4 @@
-import { effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { effect, inject, Injectable, signal } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { type RouterStateSnapshot, TitleStrategy } from '@angular/router';
 import { Language } from '../language/language';
@@ -16,16 +16,13 @@ export class PageTitle extends TitleStrategy {
   constructor() {
     super();
     effect(() => {
-      this.language.locale();
       const page = this.page();
       const interaction = this.live.interaction();
       const rings = interaction?.state === 'ringing';
       const number = formatPhoneNumber(interaction?.caller.number);
-      untracked(() => {
-        const name = page ? this.language.text(page) : '';
-        const text = rings ? `☎ ${number || this.language.text('caller.hidden')}` : name;
-        this.title.setTitle(text ? `${text} · Ovoz` : 'Ovoz');
-      });
+      const name = page ? this.language.text(page) : '';
+      const text = rings ? `☎ ${number || this.language.text('caller.hidden')}` : name;
+      this.title.setTitle(text ? `${text} · Ovoz` : 'Ovoz');
     });
   }
 

@@ -3,7 +3,6 @@ import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
-import { formatDuration } from '../clock/duration';
 import type { ChosenState } from '../contract/contract';
 import { AGENT_STATE_LOOK } from '../desk/agent-state-look';
 import { DeskCommands } from '../desk/desk-commands';
@@ -55,8 +54,8 @@ export class StateSwitch {
     void this.commands.setState(state, reason);
   }
 
-  protected limit(seconds: number | null): string {
-    return seconds ? formatDuration(seconds) : '';
+  protected minutes(seconds: number): number {
+    return Math.round(seconds / 60);
   }
 
   protected isCurrent(state: ChosenState, reason?: string): boolean {
