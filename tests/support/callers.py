@@ -135,6 +135,10 @@ class Call:
         self._place = (self._place + 1) % len(self._second)
         self._stream.rest()
 
+    def fail(self) -> None:
+        assert self.leg is not None
+        self.leg.hang_up()
+
 
 class _Listener:
     """What a leg tells, handed to the call (whose `answered` is for tests)."""
@@ -147,12 +151,21 @@ class _Listener:
     def ringing(self, code: int) -> None: ...
 
 
+class _Damaging(UserAgent):
+    """Sends what `damage` makes of each message."""
+
+    damage: Callable[[bytes], bytes] | None = None
+
+    def send_raw(self, data: bytes, far: tuple[str, int]) -> None:
+        super().send_raw(self.damage(data) if self.damage else data, far)
+
+
 class Callers:
     """The carrier's side of the trunk; leaving the block hangs everybody up."""
 
     def __init__(self, local_port: int, trunk: Trunk) -> None:
         self._trunk = trunk
-        self.agent = UserAgent(("127.0.0.1", local_port))
+        self.agent = _Damaging(("127.0.0.1", local_port))
         self.calls: list[Call] = []
         self._pacer = Pacer()
         self._pacing: asyncio.Task[None] | None = None
@@ -201,6 +214,14 @@ class Callers:
             listener=_Listener(call),
         )
         return call
+
+    async def call_raw(self, to: str, from_: str, damage: Callable[[bytes], bytes]) -> Call:
+        """Sends an INVITE that was damaged on its way out."""
+        self.agent.damage = damage
+        try:
+            return await self.call(to, from_)
+        finally:
+            self.agent.damage = None
 
 
 def tone_level_db(sound: np.ndarray, hertz: float) -> float:

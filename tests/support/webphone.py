@@ -126,6 +126,7 @@ class WebPhone:
         self._tag = secrets.token_hex(4)
         self._host = f"{secrets.token_hex(6)}.invalid"
         self._task: asyncio.Task[None] | None = None
+        self._dialled: asyncio.Future[Message]
 
     @property
     def call(self) -> PhoneCall:
@@ -182,6 +183,26 @@ class WebPhone:
         )
         await call.close()
 
+    async def dial(self, number: str) -> int:
+        """Tries to call a number; the final status."""
+        uri, call_id = f"sip:{number}@ovoz.invalid", secrets.token_hex(8)
+        challenge = ""
+        for _ in range(2):
+            self._dialled = asyncio.get_running_loop().create_future()
+            user = self._account["username"]
+            self._cseq += 1
+            await self._send(
+                f"INVITE {uri} SIP/2.0\r\n{self._via()}Max-Forwards: 70\r\n"
+                f"From: <sip:{user}@ovoz.invalid>;tag={self._tag}\r\nTo: <{uri}>\r\nCall-ID: {call_id}\r\n"
+                f"CSeq: {self._cseq} INVITE\r\nContact: <sip:{user}@{self._host};transport=ws>\r\n"
+                f"{self._authorization('INVITE', uri, challenge)}Content-Length: 0\r\n\r\n"
+            )
+            answer: Message = await asyncio.wait_for(self._dialled, 5)
+            if answer.status != 401:
+                break
+            challenge = answer["www-authenticate"]
+        return answer.status
+
     async def _read(self) -> None:
         assert self._socket is not None
         async for frame in self._socket:
@@ -196,6 +217,8 @@ class WebPhone:
                 await self._respond(message, 200, "OK", self._tag)
             elif not message.method and "REGISTER" in message["cseq"]:
                 await self._hear_registrar(message)
+            elif not message.method and "INVITE" in message["cseq"] and message.status >= 200:
+                self._dialled.set_result(message)
 
     async def _ring(self, invite: Message) -> None:
         call = PhoneCall(invite)
@@ -222,23 +245,28 @@ class WebPhone:
 
     async def _register(self, challenge: str = "") -> None:
         user, uri = self._account["username"], "sip:ovoz.invalid"
-        authorization = ""
-        if challenge:
-            asked = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
-            cnonce = secrets.token_hex(8)
-            own = _md5(f"{user}:{asked['realm']}:{self._account['password']}")
-            proof = _md5(f"{own}:{asked['nonce']}:00000001:{cnonce}:auth:{_md5(f'REGISTER:{uri}')}")
-            opaque = f', opaque="{asked["opaque"]}"' if "opaque" in asked else ""
-            authorization = (
-                f'Authorization: Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}",'
-                f' uri="{uri}", response="{proof}", algorithm=MD5, qop=auth, nc=00000001, cnonce="{cnonce}"'
-                f"{opaque}\r\n"
-            )
+        authorization = self._authorization("REGISTER", uri, challenge)
         address = f"<sip:{user}@ovoz.invalid>"
         await self._send(
             f"REGISTER {uri} SIP/2.0\r\n{self._via()}Max-Forwards: 70\r\nFrom: {address};tag={self._tag}\r\n"
             f"To: {address}\r\nCall-ID: {self._register_id}\r\nCSeq: {self._cseq} REGISTER\r\n"
             f"Contact: <sip:{user}@{self._host};transport=ws>;expires=120\r\n{authorization}Content-Length: 0\r\n\r\n"
+        )
+
+    def _authorization(self, method: str, uri: str, challenge: str) -> str:
+        """The header that answers a challenge (RFC 7616, with MD5 as Asterisk asks); empty without one."""
+        if not challenge:
+            return ""
+        user = self._account["username"]
+        asked = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
+        cnonce = secrets.token_hex(8)
+        own = _md5(f"{user}:{asked['realm']}:{self._account['password']}")
+        proof = _md5(f"{own}:{asked['nonce']}:00000001:{cnonce}:auth:{_md5(f'{method}:{uri}')}")
+        opaque = f', opaque="{asked["opaque"]}"' if "opaque" in asked else ""
+        return (
+            f'Authorization: Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}",'
+            f' uri="{uri}", response="{proof}", algorithm=MD5, qop=auth, nc=00000001, cnonce="{cnonce}"'
+            f"{opaque}\r\n"
         )
 
     async def _respond(self, request: Message, status: int, reason: str, tag: str, sdp: str = "") -> None:

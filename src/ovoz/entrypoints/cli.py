@@ -18,6 +18,7 @@ from ovoz.engines.host import EngineMissing, PortTaken, need_program
 from ovoz.engines.layout import Layout
 from ovoz.engines.supervisor import end_leftovers
 from ovoz.entrypoints import processes
+from ovoz.entrypoints.call_command import call
 from ovoz.entrypoints.doctor import write_report
 from ovoz.entrypoints.installation import load_settings
 from ovoz.entrypoints.tenant_commands import tenant
@@ -175,6 +176,7 @@ def switchboard(unit: str) -> None:
 
 
 main.add_command(tenant)
+main.add_command(call)
 
 
 @main.command()

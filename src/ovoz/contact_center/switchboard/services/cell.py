@@ -227,7 +227,6 @@ class Cell:
         """The media node came or went: every desk says so."""
         self.media_problem = problem
         for floor in self.floors.values():
-            floor.may_record = self._may_record()
             self.desks.changed(
                 floor, {agent.id for agent in floor.agents.values() if agent.state != "offline"}
             )
@@ -246,7 +245,6 @@ class Cell:
                 for floor in self.floors.values():
                     due = floor.next_due()
                     if due is not None and due <= now:
-                        floor.may_record = self._may_record()
                         recovery.time_passed(floor, now)
                         self.commit(floor)
             self._timer.clear()

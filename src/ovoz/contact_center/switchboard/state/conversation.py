@@ -317,7 +317,7 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         StopMusic(call.id, call.caller_channel),
         Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
     )
-    recorded = floor.queues[call.queue_id].recorded and floor.may_record
+    recorded = floor.queues[call.queue_id].recorded
     if recorded:
         floor.act(StartRecording(call.id, call.caller_channel, call.raw_recording))
     leg = call.leg(leg_id)

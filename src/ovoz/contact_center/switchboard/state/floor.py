@@ -90,7 +90,6 @@ class Floor:
         self.limits = limits or Limits()
         self.agents: dict[UUID, Agent] = {}
         self.calls: dict[UUID, Call] = {}
-        self.may_record = True
         self.intents_allowed = True
         """False while the journal cannot be written: then nobody is rung."""
         self._new_id = new_id
