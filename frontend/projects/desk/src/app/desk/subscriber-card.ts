@@ -5,10 +5,12 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
+import type { InteractionSummary } from '../contract/contract';
 import { formatTime, formatWhen } from '../language/dates';
 import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
 import { Live } from '../live/live';
+import { SessionStore } from '../session/session-store';
 import { Commands } from '../shortcuts/commands';
 import { channelIcon } from './agent-state-look';
 import { CallerHistory } from './caller-history';
@@ -28,6 +30,7 @@ const STALE_S = 600;
 export class SubscriberCard {
   private readonly clock = inject(ServerClock);
   private readonly language = inject(Language);
+  private readonly store = inject(SessionStore);
   protected readonly live = inject(Live);
   protected readonly history = inject(CallerHistory);
   protected readonly past = inject(MyPast);
@@ -56,6 +59,11 @@ export class SubscriberCard {
   protected readonly phone = formatPhoneNumber;
   protected readonly time = formatTime;
   protected readonly icon = channelIcon;
+
+  /** An agent sees that a colleague spoke with the caller, but opens only own calls. */
+  protected mayOpen(item: InteractionSummary): boolean {
+    return item.agent?.id === this.store.session()?.user.id || this.store.may('interactions.read.all');
+  }
 
   protected when(at: string): string {
     return formatWhen(at, this.language.locale(), this.clock.now());
