@@ -93,7 +93,7 @@ def make_plan(rng: random.Random, number: str) -> Plan:
         goodbye=Sentence(rng.choice((("goodbye",), ("vm-goodbye",), ("auth-thankyou", "goodbye"))), 0.2),
         presses=_presses(rng),
         hidden=rng.random() < 0.05,
-        suppresses_silence=rng.random() < 0.25,
+        suppresses_silence=rng.random() < 0.1,
     )
 
 

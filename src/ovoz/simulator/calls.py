@@ -210,6 +210,9 @@ class SubscriberCall:
     def skip(self) -> None:
         self._stream.rest()
 
+    def fail(self) -> None:
+        self.hang_up("failed")
+
     def _behave(self, now: float) -> None:
         assert self._answered_at is not None
         talks = self._ears.somebody_is_there(now)

@@ -95,6 +95,11 @@ class Carrier:
         self._agent.close()
 
     @property
+    def local(self) -> Address:
+        """Where it receives SIP."""
+        return self._agent.local
+
+    @property
     def faults(self) -> Faults:
         return self._agent.faults
 

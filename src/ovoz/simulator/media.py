@@ -66,6 +66,9 @@ class Paced(Protocol):
     def skip(self) -> None:
         """A frame is lost: its time has passed."""
 
+    def fail(self) -> None:
+        """It raised, and is paced no more."""
+
 
 class Pacer:
     """One loop for every call: frame n of all of them is due at the same moment, which never drifts."""
@@ -95,13 +98,14 @@ class Pacer:
             done += due
             await asyncio.sleep(began + (done + 1) * FRAME_S - loop.time())
 
-    @staticmethod
-    def _step(member: Paced, *, lost: bool) -> None:
+    def _step(self, member: Paced, *, lost: bool) -> None:
         try:
             if lost:
                 member.skip()
             else:
                 member.tick()
         except Exception:
-            # One call's mistake must not silence all the others.
+            # One call's mistake must not silence all the others, nor fill the log fifty times a second.
             log.exception("simulator.call_failed")
+            self.remove(member)
+            member.fail()

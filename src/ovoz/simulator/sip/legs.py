@@ -15,9 +15,9 @@ from aiosipua import (
 )
 from aiosipua.dialog import dialog_matches, remote_cseq_valid
 
-from ovoz.simulator.sip import messages
+from ovoz.simulator.sip import messages, transactions
 from ovoz.simulator.sip.messages import Address, MediaAddress
-from ovoz.simulator.sip.transactions import LIFETIME_S, ClientTransaction, ServerTransaction
+from ovoz.simulator.sip.transactions import ServerTransaction
 
 
 class EndedBy(StrEnum):
@@ -58,7 +58,7 @@ class Agent(Protocol):
 
     local: Address
 
-    def begin(self, request: SipRequest, far: Address, hear: "Hear") -> ClientTransaction: ...
+    def begin(self, request: SipRequest, far: Address, hear: "Hear") -> None: ...
 
     def send(self, message: SipRequest | SipResponse, far: Address) -> None: ...
 
@@ -176,12 +176,11 @@ class OutgoingLeg(Leg):
         super().__init__(agent, far, dialog, listener)
         self._session = session
         self.invite = messages.new_invite(dialog, agent.local, contact_user, session, headers)
-        self._transaction: ClientTransaction | None = None
         self._progressed = False
         self._gives_up = False
 
     def begin(self) -> None:
-        self._transaction = self._agent.begin(self.invite, self._far, self._hear)
+        self._agent.begin(self.invite, self._far, self._hear)
 
     def hang_up(self) -> None:
         """BYE, or CANCEL; a CANCEL waits for the first sign of life, as RFC 3261 §9.1 wants."""
@@ -198,7 +197,7 @@ class OutgoingLeg(Leg):
         self._agent.begin(messages.cancellation(self.invite), self._far, lambda response: None)
         # Without a final answer to the INVITE the call is over all the same (RFC 3261 §9.1).
         asyncio.get_running_loop().call_later(
-            LIFETIME_S, self._over, EndedBy.US, 487, messages.REASONS[487], None
+            transactions.LIFETIME_S, self._over, EndedBy.US, 487, messages.REASONS[487], None
         )
 
     def _hear(self, response: SipResponse) -> None:

@@ -27,7 +27,10 @@ class _Repeater:
         self._timer: asyncio.TimerHandle | None = None
         self._waited_s = 0.0
 
-    def start(self, wait_s: float = T1_S) -> None:
+    def start(self) -> None:
+        self._wait(T1_S)
+
+    def _wait(self, wait_s: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(wait_s, self._fire, wait_s)
 
     def stop(self) -> None:
@@ -37,12 +40,12 @@ class _Repeater:
 
     def _fire(self, wait_s: float) -> None:
         self._waited_s += wait_s
-        if self._waited_s >= LIFETIME_S - 0.01:
+        if self._waited_s >= LIFETIME_S - 0.001:
             self._timer = None
             self._expired()
             return
         self._again()
-        self.start(min(wait_s * 2, self._longest_s, LIFETIME_S - self._waited_s))
+        self._wait(min(wait_s * 2, self._longest_s, LIFETIME_S - self._waited_s))
 
 
 class ClientTransaction:
@@ -52,7 +55,6 @@ class ClientTransaction:
         self, request: SipRequest, send: Send, hear: Callable[[SipResponse], None], gone: Callable[[], None]
     ) -> None:
         self.request = request
-        self.retransmissions = 0
         self._send = send
         self._hear = hear
         self._gone = gone
@@ -86,7 +88,6 @@ class ClientTransaction:
             self._hear(response)
 
     def _again(self) -> None:
-        self.retransmissions += 1
         self._send(self.request)
 
     def _expired(self) -> None:

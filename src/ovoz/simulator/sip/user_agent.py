@@ -79,9 +79,7 @@ class UserAgent(asyncio.DatagramProtocol):
     def forget(self, leg: Leg) -> None:
         self._legs.pop(leg.call_id, None)
 
-    def begin(
-        self, request: SipRequest, far: Address, hear: Callable[[SipResponse], None]
-    ) -> ClientTransaction:
+    def begin(self, request: SipRequest, far: Address, hear: Callable[[SipResponse], None]) -> None:
         """Sends a request and hears its answers."""
         key = (branch_of(request), request.method)
         transaction = ClientTransaction(
@@ -89,16 +87,16 @@ class UserAgent(asyncio.DatagramProtocol):
         )
         self._clients[key] = transaction
         transaction.start()
-        return transaction
 
     def send(self, message: SipRequest | SipResponse, far: Address) -> None:
         for after_s, data in spoil(self.faults, message):
             if after_s:
-                asyncio.get_running_loop().call_later(after_s, self._send_raw, data, far)
+                asyncio.get_running_loop().call_later(after_s, self.send_raw, data, far)
             else:
-                self._send_raw(data, far)
+                self.send_raw(data, far)
 
-    def _send_raw(self, data: bytes, far: Address) -> None:
+    def send_raw(self, data: bytes, far: Address) -> None:
+        """Sends bytes as they are."""
         if self._socket is not None and not self._socket.is_closing():
             self._socket.sendto(data, far)
 
