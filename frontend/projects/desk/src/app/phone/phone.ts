@@ -9,7 +9,7 @@ import { reconnectDelayMs } from '../live/reconnect';
 import { toProblem } from '../problems/problem';
 import { SessionStore } from '../session/session-store';
 import { AudioDevices } from './audio-devices';
-import { type LineQuality, lineQuality, type LineSample, readLineSample } from './line-quality';
+import { LineWatch } from './line-watch';
 import { Ringtone } from './ringtone';
 import { SipSocket } from './sip-socket';
 
@@ -17,8 +17,6 @@ export type PhoneState = 'off' | 'starting' | 'connecting' | 'registering' | 're
 
 /** A socket that is open this long without a registration leads to nothing (Asterisk restarted under it). */
 const REGISTER_WITHIN_MS = 3000;
-const LOOK_EVERY_MS = 1000;
-const SILENT_AFTER_LOOKS = 3;
 /** Host candidates are there at once; slower ones are not worth the caller's waiting. */
 const GATHER_WITHIN_MS = 300;
 const MUTED = 'ovoz.muted';
@@ -47,8 +45,6 @@ export class Phone {
   private readonly offered = signal<string | null>(null);
   private readonly talking = signal(false);
   private readonly isMuted = signal(false);
-  private readonly currentQuality = signal<LineQuality | null>(null);
-  private readonly nothingHeard = signal(false);
   private readonly wanted = signal<string | null>(null);
   private readonly phoneId = signal<string | null>(null);
 
@@ -60,9 +56,6 @@ export class Phone {
   private readonly remote = new Audio();
   private registerTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private lookTimer: ReturnType<typeof setInterval> | undefined;
-  private lastSample: LineSample | null = null;
-  private silentLooks = 0;
   private attempt = 0;
   private run = 0;
 
@@ -70,9 +63,7 @@ export class Phone {
   /** Why it is not registered, in the server's words. */
   readonly detail = this.cause.asReadonly();
   readonly muted = this.isMuted.asReadonly();
-  readonly quality = this.currentQuality.asReadonly();
-  /** No packet came for some seconds. */
-  readonly silent = this.nothingHeard.asReadonly();
+  readonly line = new LineWatch();
   /** The sound of a call runs through this page. */
   readonly connected = this.talking.asReadonly();
   /** The interaction whose call rings here now. */
@@ -257,7 +248,7 @@ export class Phone {
       if (session !== this.session) return;
       this.offered.set(null);
       this.talking.set(true);
-      this.watchLine();
+      this.line.start(() => this.peer);
     });
     session.on('ended', () => this.forget(session));
     session.on('failed', () => this.forget(session));
@@ -303,30 +294,8 @@ export class Phone {
     this.peer = null;
     this.offered.set(null);
     this.talking.set(false);
-    this.currentQuality.set(null);
-    this.nothingHeard.set(false);
-    this.silentLooks = 0;
+    this.line.stop();
     this.remote.srcObject = null;
-    clearInterval(this.lookTimer);
-    this.lastSample = null;
-  }
-
-  private watchLine(): void {
-    clearInterval(this.lookTimer);
-    this.lookTimer = setInterval(() => void this.look(), LOOK_EVERY_MS);
-  }
-
-  private async look(): Promise<void> {
-    const report = await this.peer?.getStats();
-    if (!report) return;
-    const sample = readLineSample(report, performance.now());
-    if (sample && this.lastSample) {
-      const quality = lineQuality(this.lastSample, sample);
-      this.silentLooks = quality ? 0 : this.silentLooks + 1;
-      if (quality || this.silentLooks >= SILENT_AFTER_LOOKS) this.currentQuality.set(quality);
-      this.nothingHeard.set(this.silentLooks >= SILENT_AFTER_LOOKS);
-    }
-    this.lastSample = sample;
   }
 
   private setMuted(muted: boolean): void {

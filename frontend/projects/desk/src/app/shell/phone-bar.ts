@@ -69,7 +69,7 @@ export class PhoneBar {
     return this.devices.microphoneLabel;
   });
   protected readonly figures = computed(() => {
-    const quality = this.phone.quality();
+    const quality = this.phone.line.quality();
     const say = (value: number | null | undefined, digits: number) => (value === null || value === undefined ? '—' : this.language.number(value, digits));
     return { mos: say(quality?.mos, 1), rtt: say(quality?.roundTripMs, 0), jitter: say(quality?.jitterMs, 0), loss: say(quality?.lossPercent, 1) };
   });
