@@ -1,6 +1,7 @@
 """Control of the simulated operator over HTTP, on loopback only. Errors are RFC 9457 problems."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -96,18 +97,12 @@ class _Control:
         """One JSON line for each change from the beginning on; the last line is the whole report."""
         call = self._found(request)
         answer = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        await answer.prepare(request)
-        told = 0
-        while True:
-            changed = call.changed
-            report = call.report()
-            for change in report.changes[told:]:
-                await answer.write(msgspec.json.encode(change) + b"\n")
-            told = len(report.changes)
-            if report.state == State.OVER:
-                await answer.write(msgspec.json.encode(report) + b"\n")
-                return answer
-            await changed.wait()
+        # Who reads no further has seen enough.
+        with contextlib.suppress(ConnectionResetError):
+            await answer.prepare(request)
+            async for line in _lines(call):
+                await answer.write(line + b"\n")
+        return answer
 
     async def hang_up(self, request: web.Request) -> web.StreamResponse:
         call = self._found(request)
@@ -144,6 +139,19 @@ class _Control:
         if call is None:
             raise Problem(404, "There is no such call", f"{request.match_info['id']} is not remembered.")
         return call
+
+
+async def _lines(call: SubscriberCall) -> AsyncIterator[bytes]:
+    told = 0
+    while True:
+        changed, report = call.changed, call.report()
+        for change in report.changes[told:]:
+            yield msgspec.json.encode(change)
+        told = len(report.changes)
+        if report.state == State.OVER:
+            yield msgspec.json.encode(report)
+            return
+        await changed.wait()
 
 
 async def _body(request: web.Request, kind: type[Body]) -> Body:

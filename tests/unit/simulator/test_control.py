@@ -51,6 +51,20 @@ async def test_changes_come_line_by_line(control: aiohttp.ClientSession, operato
     assert seen[-1]["id"] == placed["id"]
 
 
+async def test_who_reads_no_further_disturbs_nobody(
+    control: aiohttp.ClientSession, operator: Operator, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, placed = await ask(control, "POST", "/calls", ORDER)
+    async with control.get(f"/calls/{placed['id']}/changes") as lines:
+        await lines.content.readline()
+    lines.close()
+    call = operator.carrier.calls[placed["id"]]
+    call.hang_up()
+    await asyncio.wait_for(call.until_over(), 2)
+    await asyncio.sleep(0.05)
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

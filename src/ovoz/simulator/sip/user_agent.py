@@ -106,7 +106,7 @@ class UserAgent(asyncio.DatagramProtocol):
         try:
             message = SipMessage.parse(data)
         except ValueError as error:
-            log.warning("simulator.sip_unreadable", error=str(error))
+            log.warning("simulator.sip_unreadable", size=len(data), **{"pii.error": str(error)})
             return
         if isinstance(message, SipResponse):
             method = message.cseq.method if message.cseq else ""
