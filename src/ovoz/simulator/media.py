@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 import struct
 import time
@@ -20,16 +21,15 @@ _RECEIVED_AT = struct.Struct("ll")
 # asm-generic/socket.h; Python 3.11 does not name it.
 _SO_TIMESTAMPNS = 35
 _MOST_AT_ONCE = 100
+_MOST_PORTS_TRIED = 100
 
 
 class MediaPort:
     """A UDP port on loopback; the kernel says when each packet came."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket, self._control = _port_pair(host)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        self._socket.bind((host, 0))
         self.address: Address = self._socket.getsockname()
 
     def send(self, packet: bytes, far: Address) -> None:
@@ -55,6 +55,29 @@ class MediaPort:
 
     def close(self) -> None:
         self._socket.close()
+        self._control.close()
+
+
+def _port_pair(host: str) -> tuple[socket.socket, socket.socket]:
+    """An even port for RTP and the next one, where RTCP comes (RFC 3550 §11): it is taken, and never read.
+
+    Left to others it would be, once in a while, the operator's own SIP port.
+    """
+    for _ in range(_MOST_PORTS_TRIED):
+        media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            media.bind((host, 0))
+            if media.getsockname()[1] % 2 == 0:
+                control.bind((host, media.getsockname()[1] + 1))
+                media.setblocking(False)
+                return media, control
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        media.close()
+        control.close()
+    raise OSError(errno.EADDRNOTAVAIL, "no pair of ports is free for RTP and RTCP")
 
 
 class Paced(Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import socket
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from ovoz.simulator import alaw
 from ovoz.simulator import carrier as module
 from ovoz.simulator.calls import State, SubscriberCall
 from ovoz.simulator.carrier import Order, TooManyCalls
-from ovoz.simulator.media import LATE_FRAMES, Pacer
+from ovoz.simulator.media import LATE_FRAMES, MediaPort, Pacer
 from ovoz.simulator.rtp import is_quiet, payload_of
 from ovoz.simulator.sip.faults import Faults
 from ovoz.simulator.sip.legs import EndedBy
@@ -226,3 +227,18 @@ async def test_one_clock_that_makes_up_for_short_stalls_only() -> None:
     assert member.sent + member.lost == pytest.approx(elapsed / alaw.FRAME_S, abs=3)
     assert member.lost >= 10 - LATE_FRAMES - 1
     assert (broken.sent, broken.failed) == (1, 1)
+
+
+def test_rtp_has_an_even_port_and_keeps_the_next_one_for_rtcp() -> None:
+    ports = [MediaPort() for _ in range(20)]
+    try:
+        numbers = [port.address[1] for port in ports]
+        assert all(number % 2 == 0 for number in numbers)
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger,
+            pytest.raises(OSError, match="in use"),
+        ):
+            stranger.bind(("127.0.0.1", numbers[0] + 1))
+    finally:
+        for port in ports:
+            port.close()

@@ -115,7 +115,7 @@ class UserAgent(asyncio.DatagramProtocol):
                 transaction.receive(message)
             return
         if missing_required_headers(message):
-            log.warning("simulator.sip_incomplete", method=message.method)
+            log.warning("simulator.sip_incomplete", size=len(data))
             return
         self._receive_request(message, addr[:2])
 
