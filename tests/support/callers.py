@@ -15,13 +15,16 @@ from ovoz.simulator.media import MediaPort, Pacer
 from ovoz.simulator.rtp import RtpStream, payload_of
 from ovoz.simulator.sip import messages
 from ovoz.simulator.sip.legs import EndedBy, OutgoingLeg
-from ovoz.simulator.sip.messages import MediaAddress
+from ovoz.simulator.sip.messages import TELEPHONE_EVENT, MediaAddress
 from ovoz.simulator.sip.user_agent import UserAgent
 
 RATE = alaw.RATE
 FRAME = alaw.FRAME
 SILENT_DB = -60.0
 DECODED = np.array(alaw.DECODED, np.int16)
+
+PRESENT_DB = -35.0
+"""A tone below this is not there."""
 
 
 class Heard(NamedTuple):
@@ -48,6 +51,9 @@ class Call:
         self.ended_by: EndedBy | None = None
         self.code = 0
         self.cause: int | None = None
+        self.digits = ""
+        """Keys of the far end, each as it ended."""
+        self._last_digit = b""
         self.muted = False
         """Sends nothing at all: as a line that has gone dead."""
         self.port = MediaPort()
@@ -124,12 +130,20 @@ class Call:
             audio = payload_of(packet)
             if audio is not None:
                 self._packets.append((at, DECODED[np.frombuffer(audio, np.uint8)]))
+            elif packet[1] & 0x7F == TELEPHONE_EVENT and packet[13] & 0x80:
+                self._hear_digit(packet)
         if self.far is None or self.is_over or self.muted or not self.far.wants_audio:
             self.skip()
             return
         audio = self._second[self._place]
         self._place = (self._place + 1) % len(self._second)
         self.port.send(self._stream.frame(audio, self.far.digits_payload_type), self.far.address)
+
+    def _hear_digit(self, packet: bytes) -> None:
+        # The end of an event is sent three times with one timestamp.
+        if packet[4:8] != self._last_digit:
+            self._last_digit = packet[4:8]
+            self.digits += "0123456789*#ABCD"[packet[12]]
 
     def skip(self) -> None:
         self._place = (self._place + 1) % len(self._second)
@@ -242,16 +256,15 @@ def is_silent(sound: np.ndarray) -> bool:
 
 
 def longest_gap_ms(sound: np.ndarray, hertz: float) -> int:
-    """The longest stretch in which a tone that is heard elsewhere is missing."""
-    frames = [
+    """The longest stretch in which a tone is missing; all of it where the tone is not there at all."""
+    levels = [
         tone_level_db(sound[start : start + FRAME], hertz)
         for start in range(0, len(sound) - FRAME + 1, FRAME)
     ]
-    if not frames:
-        return 0
-    threshold = max(frames) - 20
+    assert levels, "no sound to look at"
+    threshold = max(*levels, PRESENT_DB) - 20
     longest = run = 0
-    for level in frames:
+    for level in levels:
         run = run + 1 if level < threshold else 0
         longest = max(longest, run)
     return longest * 20

@@ -23,8 +23,9 @@ from ovoz.lib.db import Database
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.settings import REPOSITORY, Settings
 
-PORT_BASE = 27000
-HTTP_PORT = 26900
+PORT_BASE = int(os.environ.get("OVOZ_TEST_PORT_BASE", "27000"))
+"""Another base lets two runs stand side by side."""
+HTTP_PORT = PORT_BASE - 100
 ENGINES = ("postgres", "valkey", "rabbitmq", "asterisk")
 PROCESSES = ("api", "switchboard", "standby", "worker", "relay")
 
@@ -108,6 +109,7 @@ class Stack:
 
 def test_settings(name: str) -> Settings:
     """Settings of the test installation; media stays on loopback."""
+    name = f"{name}-{PORT_BASE}"
     home = REPOSITORY / ".ovoz" / name
     home.mkdir(parents=True, exist_ok=True)
     if is_root() and not reachable(home):
