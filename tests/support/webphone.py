@@ -60,6 +60,7 @@ class PhoneCall:
         """Arrival (monotonic seconds) and samples of each frame."""
         self.tag = secrets.token_hex(4)
         self.tasks: list[asyncio.Task[None]] = []
+        self._closing: asyncio.Task[None] | None = None
 
     def sound(self, last_s: float) -> np.ndarray:
         """What was heard in the last seconds."""
@@ -81,7 +82,10 @@ class PhoneCall:
             self.ended_at = time.monotonic()
         for task in self.tasks:
             task.cancel()
-        await self.peer.close()
+        # A connection that is closed twice waits for the first time, which must therefore not be cancelled midway.
+        if self._closing is None:
+            self._closing = asyncio.create_task(self.peer.close())
+        await asyncio.shield(self._closing)
 
 
 class Message:

@@ -95,6 +95,9 @@ class AsteriskNode:
                 return self._stasis_start(channel, event.get("args", []))
             case "ChannelStateChange" if channel["state"] == "Ringing":
                 return [LegRinging(channel["id"])]
+            case "ChannelHangupRequest" if channel["name"].startswith("PJSIP/carrier-"):
+                # The first word of a BYE; what plays is reported as finished after it, the channel's end after that.
+                return [ChannelEnded(channel["id"], event.get("cause"))]
             case "StasisEnd" if channel["name"].startswith("PJSIP/carrier-"):
                 # A carrier's channel leaves our hands before it is destroyed, and then nothing more is heard of it.
                 return [ChannelEnded(channel["id"], None)]
@@ -164,7 +167,7 @@ class AsteriskNode:
         try:
             await self._perform(action)
         except AriRefused as error:
-            if isinstance(action, Ring | Play) or error.status not in GONE:
+            if isinstance(action, Ring) or error.status not in GONE:
                 raise MediaUnavailable(str(error)) from error
             log.info("media.action_pointless", action=type(action).__name__, status=error.status)
         except AmiRefused as error:
