@@ -247,6 +247,19 @@ def tone_level_db(sound: np.ndarray, hertz: float) -> float:
     return float(20 * np.log10(amplitude / 32767 + 1e-6))
 
 
+def usual_level_db(sound: np.ndarray, hertz: float) -> float:
+    """The median level of a tone in windows of 100 ms: a long sound whose clock drifts is still one tone."""
+    window = RATE // 10
+    return float(
+        np.median(
+            [
+                tone_level_db(sound[at : at + window], hertz)
+                for at in range(0, len(sound) - window + 1, window)
+            ]
+        )
+    )
+
+
 def is_silent(sound: np.ndarray) -> bool:
     """Whether nothing can be heard in it."""
     if len(sound) == 0:

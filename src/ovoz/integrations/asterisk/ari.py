@@ -38,11 +38,16 @@ class Disconnected:
 
 
 class Ari:
-    """`url` is `http://user:password@host:port/ari`; `app` the Stasis application."""
+    """`url` is `http://user:password@host:port/ari`; `app` the Stasis application that calls are in.
+
+    Phones are watched by a second application on the same socket: an endpoint's subscription brings every event
+    of its channels too, which `app` has already.
+    """
 
     def __init__(self, url: str, app: str) -> None:
         parsed = URL(url)
         self.app = app
+        self.phones_app = f"{app}-phones"
         self._base = parsed.with_user(None)
         self._auth = aiohttp.BasicAuth(parsed.user or "", parsed.password or "")
         self._session: aiohttp.ClientSession | None = None
@@ -94,7 +99,10 @@ class Ari:
         while True:
             try:
                 async with self._http().ws_connect(
-                    self._base / "events", params={"app": self.app}, heartbeat=10, max_msg_size=0
+                    self._base / "events",
+                    params={"app": f"{self.app},{self.phones_app}"},
+                    heartbeat=10,
+                    max_msg_size=0,
                 ) as socket:
                     failures = 0
                     queue.put_nowait(Connected())

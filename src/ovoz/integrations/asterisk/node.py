@@ -47,6 +47,12 @@ log = structlog.get_logger(__name__)
 CODECS = "opus,alaw,ulaw"
 GONE = frozenset({404, 409, 412, 422})
 """ARI's answers for a channel or bridge that is gone, or already as wanted: its end reaches us as an event."""
+EVENTS = (
+    *("StasisStart", "StasisEnd", "ChannelStateChange", "ChannelHangupRequest", "ChannelDestroyed"),
+    *("ChannelDtmfReceived", "PlaybackFinished", "ApplicationReplaced"),
+)
+"""All that `_translate` knows of calls; Asterisk is asked to keep the rest."""
+PHONE_EVENTS = ("ContactStatusChange",)
 _NUMBER = re.compile(r"\+?[0-9]{2,15}")
 
 
@@ -81,6 +87,9 @@ class AsteriskNode:
         for _ in range(100):
             try:
                 info = await self._ari.request("GET", "asterisk/info")
+                for app, kinds in ((self._ari.app, EVENTS), (self._ari.phones_app, PHONE_EVENTS)):
+                    allowed = {"allowed": [{"type": kind} for kind in kinds]}
+                    await self._ari.request("PUT", f"applications/{app}/eventFilter", body=allowed)
                 return NodeUp(
                     boot=str(info["status"]["startup_time"]), version=str(info["system"]["version"])
                 )
@@ -286,7 +295,7 @@ class AsteriskNode:
                 )
             await self._ari.request(
                 "POST",
-                f"applications/{self._ari.app}/subscription",
+                f"applications/{self._ari.phones_app}/subscription",
                 eventSource=f"endpoint:PJSIP/{endpoint}",
             )
         except AriRefused as error:
