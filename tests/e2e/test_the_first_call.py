@@ -130,8 +130,6 @@ async def test_the_line_comes_back_by_itself(
         await desk.click("wrapup-finish")
         await stack.supervisor.wait_ready("asterisk")
         await desk.expect_registered(within_s=12)
-        if await desk.element("agent-state").get_attribute("data-state") != "ready":
-            await desk.click("go-ready")
         await desk.expect_state("ready")
         again = await callers.call("+992446000200", "+992900000211", tone_hz=600)
         await desk.expect_stage("ringing", within_s=15)
