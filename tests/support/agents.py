@@ -33,6 +33,8 @@ class AgentAtWork:
         self.seen: list[str] = []
         """The agent's states, each as it began."""
         self.phone: WebPhone | None = None
+        self.phones: list[WebPhone] = []
+        """Every phone so far, the present one last."""
         self._session = aiohttp.ClientSession()
         self._address = f"http://127.0.0.1:{stack.settings.ports.http}"
         host = f"{slug}.localhost:{stack.settings.ports.http}"
@@ -66,8 +68,8 @@ class AgentAtWork:
         await eventually(lambda: self.desk, within_s=10, what="a desk")
 
     async def close(self) -> None:
-        if self.phone is not None:
-            await self.phone.close()
+        for phone in self.phones:
+            await phone.close()
         if self._live is not None:
             self._live.cancel()
             await asyncio.gather(self._live, return_exceptions=True)
@@ -77,6 +79,7 @@ class AgentAtWork:
         """A new browser's phone."""
         account = await self.ask("POST", "/api/desk/phone")
         self.phone = WebPhone(account, tone_hz=tone_hz, answers=answers)
+        self.phones.append(self.phone)
         await self.phone.open(self._session, f"{self._address}/sip", self.headers)
         await self.until(lambda desk: desk["phone"]["registered"])
         return self.phone
@@ -96,6 +99,11 @@ class AgentAtWork:
     def call(self) -> PhoneCall:
         assert self.phone is not None
         return self.phone.call
+
+    @property
+    def conversations(self) -> list[PhoneCall]:
+        """Every call that was answered, by whichever phone."""
+        return [call for phone in self.phones for call in phone.calls if call.tone is not None]
 
     async def until(self, check: Callable[[dict[str, Any]], Any], within_s: float = 10) -> Any:
         """Waits for the live view to be so; asks nothing."""

@@ -3,6 +3,7 @@
 import asyncio
 import fractions
 import hashlib
+import itertools
 import re
 import secrets
 import time
@@ -32,6 +33,8 @@ class Tone(MediaStreamTrack):
         self._second = (np.sin(2 * np.pi * hertz * at) * level * 32767).astype(np.int16)
         self._began = 0.0
         self._sent = 0
+        self.sent_at: list[float] = []
+        """When each frame left (monotonic seconds)."""
 
     async def recv(self) -> av.AudioFrame:
         if not self._began:
@@ -43,6 +46,7 @@ class Tone(MediaStreamTrack):
         frame.pts = self._sent * FRAME
         frame.time_base = fractions.Fraction(1, RATE)
         self._sent += 1
+        self.sent_at.append(time.monotonic())
         return frame
 
 
@@ -60,6 +64,8 @@ class PhoneCall:
         """Arrival (monotonic seconds) and samples of each frame."""
         self.tag = secrets.token_hex(4)
         self.tasks: list[asyncio.Task[None]] = []
+        self.tone: Tone | None = None
+        self._busy = asyncio.Lock()
         self._closing: asyncio.Task[None] | None = None
 
     def sound(self, last_s: float) -> np.ndarray:
@@ -67,6 +73,24 @@ class PhoneCall:
         since = time.monotonic() - last_s
         frames = [samples for at, samples in self.heard if at >= since]
         return np.concatenate(frames) if frames else np.zeros(0, np.int16)
+
+    def longest_pause_ms(self, since: float, until: float) -> int:
+        """How long at most this phone itself sent nothing: a tester that is held up makes gaps of its own."""
+        assert self.tone is not None
+        sent = [at for at in self.tone.sent_at if since <= at < until]
+        return round(1000 * max((later - earlier for earlier, later in itertools.pairwise(sent)), default=0))
+
+    async def answer(self, tone: Tone) -> bool:
+        """Connects; False when the call was ended before that."""
+        async with self._busy:
+            if self.ended_at is not None:
+                return False
+            self.tone = tone
+            self.peer.addTrack(tone)
+            self.peer.on("track", lambda track: self.tasks.append(asyncio.create_task(self.listen(track))))
+            await self.peer.setRemoteDescription(RTCSessionDescription(_only_alaw(self.invite.body), "offer"))
+            await self.peer.setLocalDescription(await self.peer.createAnswer())
+            return self.ended_at is None
 
     async def listen(self, track: MediaStreamTrack) -> None:
         resampler = av.AudioResampler("s16", "mono", RATE)
@@ -84,8 +108,13 @@ class PhoneCall:
             task.cancel()
         # A connection that is closed twice waits for the first time, which must therefore not be cancelled midway.
         if self._closing is None:
-            self._closing = asyncio.create_task(self.peer.close())
+            self._closing = asyncio.create_task(self._close_peer())
         await asyncio.shield(self._closing)
+
+    async def _close_peer(self) -> None:
+        # Sockets that an answer in progress has yet to open would stay open.
+        async with self._busy:
+            await self.peer.close()
 
 
 class Message:
@@ -160,11 +189,8 @@ class WebPhone:
     async def answer(self) -> None:
         """Takes the call that rings."""
         call = self.call
-        offer = _only_alaw(call.invite.body)
-        call.peer.addTrack(Tone(self._tone_hz))
-        call.peer.on("track", lambda track: call.tasks.append(asyncio.create_task(call.listen(track))))
-        await call.peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        await call.peer.setLocalDescription(await call.peer.createAnswer())
+        if not await call.answer(Tone(self._tone_hz)):
+            return
         await self._respond(call.invite, 200, "OK", call.tag, call.peer.localDescription.sdp)
         call.answered_at = time.monotonic()
 
