@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 from sqlalchemy import text
 
 from ovoz.engines import stack
@@ -80,6 +81,22 @@ class Stack:
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         self.supervisor.kill(name, number)
+
+    def kill_switchboard(self) -> None:
+        """Kills the one of the two that owns the cell: after earlier take-overs it may be the standby."""
+        self.kill(self.switchboard_at_work())
+
+    def switchboard_at_work(self) -> str:
+        """The unit that listens at the switchboard's port; the other waits for the cell."""
+        for name in ("switchboard", "standby"):
+            with contextlib.suppress(RuntimeError, psutil.Error):
+                process = psutil.Process(self.supervisor.pid(name))
+                listening = {
+                    at.laddr.port for at in process.net_connections("tcp") if at.status == psutil.CONN_LISTEN
+                }
+                if self.settings.ports.switchboard in listening:
+                    return name
+        raise AssertionError("no switchboard owns the cell")
 
     async def internal_health(self) -> dict[str, Any]:
         """What the switchboard says of itself; empty while it is away."""

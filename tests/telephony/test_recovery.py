@@ -45,8 +45,8 @@ async def test_the_switchboard_is_killed_during_twenty_conversations(stack: Stac
             await staying_agent.until_state("talking")
             await asyncio.sleep(1.5)
 
-            stack.kill("switchboard")
             killed_at = time.monotonic()
+            stack.kill_switchboard()
             left_at = await _leave(leaver)
             newcomer = await callers.call(operator.number, "+992901000092", tone_hz=700)
             await _until_adopted(stack, calls=CONVERSATIONS + 2)
@@ -155,7 +155,7 @@ async def test_postgres_is_away_for_twenty_seconds(
     await second.until_state("wrap_up")
     if killed_too:
         await asyncio.sleep(2)
-        stack.kill("switchboard")
+        stack.kill_switchboard()
     await asyncio.sleep(max(0.0, 20 - (time.time() - away_since)))
     _without_gap(staying, first, 1000, time.monotonic() - 10)
     stack.supervisor.resume("postgres")
