@@ -216,7 +216,6 @@ async def _history_with_recording(desk: Desk, talked_s: float) -> None:
     assert abs(detail["audio"]["duration_s"] - talked_s) < 2
     ogg = await desk.fetch(f"/api/recordings/{detail['audio']['id']}/audio", binary=True)
     caller, agent = decode_ogg(ogg)
-    Path("/tmp/rec.ogg").write_bytes(ogg)
     assert usual_level_db(caller, 440) > HEARD_DB > usual_level_db(caller, 1000) + 15
     assert usual_level_db(agent, 1000) > HEARD_DB > usual_level_db(agent, 440) + 15
     assert longest_gap_ms(caller[4000:-4000], 440) < 200

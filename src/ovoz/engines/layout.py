@@ -32,7 +32,6 @@ class Layout:
         self.data = self.home / "data"
         self.log = self.home / "log"
         self.run = self.home / "run"
-        self.etc = self.home / "etc"
         self.recordings = self.home / "spool" / "recordings"
 
     @property
@@ -41,7 +40,7 @@ class Layout:
         return self.home.parent / "engines"
 
     def create(self) -> None:
-        for folder in (self.home, self.data, self.log, self.run, self.etc, self.home / "spool", self.shared):
+        for folder in (self.home, self.data, self.log, self.run, self.home / "spool", self.shared):
             folder.mkdir(parents=True, exist_ok=True)
 
     def secrets(self) -> Secrets:

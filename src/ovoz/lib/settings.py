@@ -70,10 +70,6 @@ class Ports(msgspec.Struct, frozen=True):
         return self.base + 11
 
     @property
-    def worker_http(self) -> int:
-        return self.base + 12
-
-    @property
     def rtp_first(self) -> int:
         return self.base + 1000
 
@@ -125,6 +121,10 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
                 raise SettingsInvalid(f"{name}={raw} is out of range: {low:g} to {high:g}")
             return value
 
+        if env.get("OVOZ_DATABASE_URL") and not env.get("OVOZ_DATABASE_ADMIN_URL"):
+            raise SettingsInvalid(
+                "OVOZ_DATABASE_URL needs OVOZ_DATABASE_ADMIN_URL too: the login that migrates and makes operators"
+            )
         return cls(
             home=Path(env.get("OVOZ_HOME") or REPOSITORY / ".ovoz" / "demo").absolute(),
             ports=Ports(

@@ -269,6 +269,14 @@ class FloorMachine(RuleBasedStateMachine):
                 assert not any(call.queue_id in agent.queues for agent in free)
 
     @invariant()
+    def nobody_is_ready_for_long_without_a_phone(self) -> None:
+        if not hasattr(self, "floor"):
+            return
+        for agent in self.floor.agents.values():
+            if agent.state == "ready" and not agent.registered:
+                assert agent.phone_deadline is not None
+
+    @invariant()
     def facts_count_without_a_hole(self) -> None:
         counts: dict[UUID, int] = {}
         for fact in self.facts:

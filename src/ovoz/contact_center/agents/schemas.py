@@ -8,7 +8,8 @@ from msgspec import Meta
 from ovoz.contact_center.agents.contracts import ChosenState
 
 Code = Annotated[str, Meta(max_length=40)]
-Note = Annotated[str, Meta(max_length=4000)]
+Note = Annotated[str, Meta(max_length=4000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+"""Postgres keeps neither NUL nor half a character."""
 
 
 class StateChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -26,3 +26,15 @@ class SlugTaken(DomainError):
     status = 409
     slug = "slug-taken"
     title = "Another operator has this address already"
+
+
+class SlugInvalid(DomainError):
+    status = 422
+    slug = "slug-invalid"
+    title = "This cannot be an operator's address"
+
+
+class NumberTaken(DomainError):
+    status = 409
+    slug = "number-taken"
+    title = "A number in the blueprint is another operator's"

@@ -33,11 +33,12 @@ _WRITES: tuple[tuple[str, str], ...] = (
                 id uuid, at timestamptz, type text, interaction_id uuid, agent_id uuid, seq bigint,
                 observed_late boolean, data jsonb)
             ON CONFLICT (id) DO NOTHING
-            RETURNING id, at, type, interaction_id, agent_id, seq, data
+            RETURNING id, at, type, interaction_id, agent_id, seq, epoch, observed_late, data
         )
         SELECT count(ovoz.emit(w.id, w.type, coalesce(w.interaction_id, w.agent_id)::text, w.at,
                                w.data || jsonb_build_object('interaction_id', w.interaction_id,
-                                                            'agent_id', w.agent_id, 'seq', w.seq)))
+                                                            'agent_id', w.agent_id, 'seq', w.seq, 'epoch', w.epoch,
+                                                            'observed_late', w.observed_late)))
         FROM (SELECT * FROM written ORDER BY at, id) AS w
         """,
     ),

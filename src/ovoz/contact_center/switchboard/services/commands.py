@@ -58,6 +58,7 @@ class Commands:
             "epoch": cell.epoch,
             "media": cell.media_problem or "ok",
             "journal": "ok" if cell.journal.available else "spooling",
+            "entries_refused": cell.journal.refused,
             "calls": sum(floor.active_calls for floor in cell.floors.values()),
         }
 

@@ -39,9 +39,11 @@ class Journal:
         self._idle = asyncio.Event()
         self._idle.set()
         self.available = True
+        self.refused = 0
+        """Entries that Postgres did not take for what they say: they wait beside the spool for somebody to look."""
 
     def submit(self, entry: JournalEntry) -> "asyncio.Future[bool]":
-        """True: it stands in Postgres. False: it is on the disk here and will reach Postgres later."""
+        """True: Postgres has seen it. False: it is on the disk here and will reach Postgres later."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._pending.append((entry, done))
         self._idle.clear()
@@ -100,6 +102,7 @@ class Journal:
                 _settle(done, True)
 
     async def _store_group(self, tenant: str, entries: list[JournalEntry]) -> None:
+        """Writes them; one that Postgres refuses for what it says is kept aside, and the call goes on."""
         try:
             async with asyncio.timeout(WRITE_LIMIT_S):
                 await self._store.write(tenant, self._epoch, entries)
@@ -109,7 +112,9 @@ class Journal:
             raise
         except Exception as error:
             if len(entries) == 1:
-                log.exception("journal.entry_refused", tenant=tenant, error=str(error))
+                log.exception("journal.entry_refused", tenant=tenant, kept_in=str(self._spool.refused_path))
+                self._spool.keep_refused(entries[0], error)
+                self.refused += 1
                 return
             # One bad entry must not take its neighbours with it.
             for entry in entries:

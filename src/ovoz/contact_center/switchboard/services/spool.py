@@ -20,6 +20,7 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.refused_path = path.with_suffix(".refused.jsonl")
         self._file: BinaryIO = path.open("a+b")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,6 +51,14 @@ class Spool:
             if not line.endswith(b"\n"):
                 return
             yield msgspec.json.decode(line, type=JournalEntry)
+
+    def keep_refused(self, entry: JournalEntry, error: Exception) -> None:
+        """Puts an entry aside that Postgres does not take, with its answer, for somebody to look at."""
+        line = msgspec.json.encode({"error": str(error), "entry": entry}) + b"\n"
+        with self.refused_path.open("ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
 
     def clear(self) -> None:
         self._file.truncate(0)

@@ -45,7 +45,9 @@ class Agent(msgspec.Struct, frozen=True):
 
 
 def after_call(agent: Agent, now: datetime) -> tuple[AgentStateName, str | None]:
-    """The state that follows a finished call: what was asked for, else ready, if the phone is there."""
+    """The state that follows a finished call: what was asked for, else ready, if the phone is there or may come."""
     if agent.next is not None and agent.next.state != "ready":
         return agent.next.state, agent.next.reason
+    if not agent.registered and agent.phone_deadline is None:
+        return "not_answering", "phone_lost"
     return "ready", None

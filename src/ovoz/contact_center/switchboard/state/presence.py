@@ -68,8 +68,14 @@ def phone_registered(floor: Floor, now: datetime, endpoint: str) -> None:
 def phone_gone(floor: Floor, now: datetime, endpoint: str) -> None:
     """The registration went; a ready agent has a short while to come back before it counts."""
     agent = floor.agent_at(endpoint)
-    if agent is None or not agent.registered:
+    if agent is None:
         return
+    if agent.registered or (agent.state == "ready" and agent.phone_deadline is None):
+        phone_missed(floor, now, agent)
+
+
+def phone_missed(floor: Floor, now: datetime, agent: Agent) -> None:
+    """The phone is not there: from now on it has its while to come back."""
     floor.put_agent(
         replace(agent, registered=False, phone_deadline=now + timedelta(seconds=floor.limits.phone_grace_s))
     )

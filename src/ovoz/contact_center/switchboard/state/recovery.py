@@ -33,7 +33,7 @@ from ovoz.contact_center.switchboard.state.conversation import (
     ring_over,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.presence import phone_lost
+from ovoz.contact_center.switchboard.state.presence import phone_lost, phone_missed
 
 
 class NodeSnapshot(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ def media_lost(floor: Floor, now: datetime, node: str) -> None:
     """The media node died: its calls are over, their agents are free or wrap up, its phones are gone."""
     for agent in list(floor.agents.values()):
         if agent.registered:
-            floor.put_agent(replace(agent, registered=False))
+            phone_missed(floor, now, agent)
     for call in list(floor.calls.values()):
         if call.node != node or call.ended_at is not None:
             continue

@@ -1,5 +1,6 @@
 """Making a tenant: role, schema, key, and what its blueprint says."""
 
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,13 @@ from ovoz.lib.db import schema_of
 from ovoz.lib.db.migrations import migrate, run_as_owner
 from ovoz.lib.ids import new_tenant_id
 from ovoz.lib.sealing import KEY_BYTES, wrap
-from ovoz.platform.tenancy.errors import BlueprintInvalid, SlugTaken
+from ovoz.platform.tenancy.errors import BlueprintInvalid, NumberTaken, SlugInvalid, SlugTaken
 from ovoz.platform.tenancy.repositories import insert_tenant, load_blueprint, make_schema
 from ovoz.platform.tenancy.services.blueprints import read_blueprint
+
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
+RESERVED_SLUGS = frozenset({"console", "api", "www", "status"})
+"""As the control schema's check on `tenant.slug` has it."""
 
 
 class TenantMaker:
@@ -35,11 +40,21 @@ class TenantMaker:
 
     async def create(self, slug: str, blueprint_name: str, *, name: str = "", demo: bool = False) -> str:
         """A new tenant from a blueprint; its id. Nothing is left where any step fails."""
+        if not SLUG.fullmatch(slug) or slug in RESERVED_SLUGS:
+            raise SlugInvalid(
+                f"{slug!r} cannot be an address: 2 to 31 of a-z, 0-9 and -, a letter first;"
+                f" {', '.join(sorted(RESERVED_SLUGS))} are the provider's."
+            )
         blueprint = read_blueprint(self._data_dir, blueprint_name)
         if not demo and blueprint.users:
             raise BlueprintInvalid(f"{blueprint_name}: people stand in it, so it serves demos only (--demo).")
         if await run_as_owner(self._admin_url, lambda connection: _slug_taken(connection, slug)):
             raise SlugTaken(f"{slug} is taken.")
+        numbers = [entry.number for entry in blueprint.entry_points]
+        if taken := await run_as_owner(
+            self._admin_url, lambda connection: _numbers_taken(connection, numbers)
+        ):
+            raise NumberTaken(f"Other operators answer {', '.join(taken)}.")
         tenant_id = new_tenant_id()
         hashes = {user.email: self._hash_password(user.password) for user in blueprint.users}
         wrapped = wrap(secrets.token_bytes(KEY_BYTES), self._installation_key, tenant_id, 1)
@@ -71,6 +86,14 @@ class TenantMaker:
 def _slug_taken(connection: Connection, slug: str) -> bool:
     found = connection.execute(text("SELECT 1 FROM ovoz.tenant WHERE slug = :slug"), {"slug": slug})
     return found.first() is not None
+
+
+def _numbers_taken(connection: Connection, numbers: list[str]) -> list[str]:
+    found = connection.execute(
+        text("SELECT number FROM ovoz.number WHERE number = ANY(:numbers) ORDER BY number"),
+        {"numbers": numbers},
+    )
+    return list(found.scalars())
 
 
 def _drop(connection: Connection, tenant_id: str) -> None:

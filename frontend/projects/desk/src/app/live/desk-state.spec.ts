@@ -28,6 +28,13 @@ describe('the live view', () => {
     expect(reduceDesk(initialDeskState, { type: 'superseded', phone_id: 'p2' }).latestPhoneId).toBe('p2');
   });
 
+  it('takes the figures of its own queues only', () => {
+    const mine = { id: 'q1', waiting: 0 };
+    const state = takeDesk(initialDeskState, { epoch: 1, seq: 1, queues: [mine] } as unknown as Desk);
+    const data = [{ id: 'q1', waiting: 3 }, { id: 'q2', waiting: 9 }] as never;
+    expect(reduceDesk(state, { type: 'queues', data }).desk?.queues).toEqual([{ id: 'q1', waiting: 3 } as never]);
+  });
+
   it('keeps its view through messages it does not know', () => {
     const state = takeDesk(initialDeskState, desk(1, 5));
     expect(reduceDesk(state, { type: 'later' } as never)).toBe(state);

@@ -1,4 +1,4 @@
-import type { Desk, LiveMessage } from '../contract/contract';
+import type { Desk, LiveMessage, QueueFigures } from '../contract/contract';
 
 /** What the page knows about its agent, and how far it may trust that. */
 export interface DeskState {
@@ -28,12 +28,18 @@ export function takeDesk(state: DeskState, desk: Desk): DeskState {
   return { ...state, desk, behind: false };
 }
 
+/** Figures go to everybody at once; a desk keeps those of the queues its view came with. */
+function ownQueues(desk: Desk, figures: QueueFigures[]): QueueFigures[] {
+  const own = new Set(desk.queues.map(queue => queue.id));
+  return figures.filter(queue => own.has(queue.id));
+}
+
 export function reduceDesk(state: DeskState, message: LiveMessage): DeskState {
   switch (message.type) {
     case 'desk':
       return takeDesk(state, message.data);
     case 'queues':
-      return state.desk ? { ...state, desk: { ...state.desk, queues: message.data } } : state;
+      return state.desk ? { ...state, desk: { ...state.desk, queues: ownQueues(state.desk, message.data) } } : state;
     case 'number':
       return !state.desk || isLater(message, state.desk) ? { ...state, behind: true } : state;
     case 'switchboard':
