@@ -10,12 +10,15 @@ import aiohttp
 
 
 class AsteriskRecord:
-    """Creation and destruction of every channel while the block runs, as epoch seconds by channel id."""
+    """Creation, answer and destruction of every channel while the block runs, as epoch seconds by channel id."""
 
     def __init__(self, ari_url: str) -> None:
         self._url = ari_url
         self.created: dict[str, float] = {}
         self.destroyed: dict[str, float] = {}
+        self.handed_over: dict[str, float] = {}
+        """When the dialplan came to Stasis."""
+        self.up: dict[str, float] = {}
         self._task: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
 
@@ -44,6 +47,10 @@ class AsteriskRecord:
                     self.created[event["channel"]["id"]] = _epoch(event["timestamp"])
                 elif event["type"] == "ChannelDestroyed":
                     self.destroyed[event["channel"]["id"]] = _epoch(event["timestamp"])
+                elif event["type"] == "ChannelDialplan" and event["dialplan_app"] == "Stasis":
+                    self.handed_over.setdefault(event["channel"]["id"], _epoch(event["timestamp"]))
+                elif event["type"] == "ChannelStateChange" and event["channel"]["state"] == "Up":
+                    self.up.setdefault(event["channel"]["id"], _epoch(event["timestamp"]))
 
 
 def _epoch(moment: str) -> float:

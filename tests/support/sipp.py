@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.stack import PORT_BASE
+
 SCENARIOS = Path(__file__).parent / "scenarios"
 
 
@@ -14,6 +16,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 class Record:
     """What SIPp saw of one call, in epoch seconds; `ended_by` is `far end` or `we`."""
 
+    sent_at: float | None = None
     answered_at: float | None = None
     ended_at: float | None = None
     ended_by: str = ""
@@ -36,7 +39,7 @@ class Sipp:
         scenario: str = "caller",
         rate: float = 10,
         stay_s: float = 60,
-        port: int = 27300,
+        port: int = PORT_BASE + 300,
     ) -> "Sipp":
         """As many calls as there are callers, `rate` a second."""
         folder = Path(tempfile.mkdtemp(prefix="ovoz-sipp-"))
@@ -83,11 +86,13 @@ class Sipp:
         records: dict[str, Record] = {}
         path = self.folder / "log"
         for line in path.read_text().splitlines() if path.exists() else []:
-            found = re.fullmatch(r"(answered|far end|we);([^;]+);\S+\s+\S+\s+(\d+\.\d+)", line.strip())
+            found = re.fullmatch(r"(sent|answered|far end|we);([^;]+);\S+\s+\S+\s+(\d+\.\d+)", line.strip())
             if found is None:
                 continue
             record = records.setdefault(found[2], Record())
-            if found[1] == "answered":
+            if found[1] == "sent":
+                record.sent_at = float(found[3])
+            elif found[1] == "answered":
                 record.answered_at = float(found[3])
             else:
                 record.ended_at, record.ended_by = float(found[3]), found[1]

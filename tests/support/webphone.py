@@ -58,6 +58,7 @@ class PhoneCall:
         self.interaction_id = invite["x-ovoz-interaction"]
         self.is_rejoin = invite["x-ovoz-rejoin"] == "1"
         self.peer = RTCPeerConnection()
+        self.rang_at = time.time()
         self.answered_at: float | None = None
         self.ended_at: float | None = None
         self.heard: list[tuple[float, np.ndarray]] = []

@@ -185,7 +185,6 @@ async def test_limits_are_polite_and_stay_at_home(stack: Stack, callers: Callers
     await turned_away.ended(12)
     assert not welcome.is_over
 
-
     async def over() -> list[str]:
         # The caller is let go before the journal has written it.
         rows = await stack.rows(small.slug, "SELECT end_reason FROM interaction WHERE end_reason IS NOT NULL")

@@ -21,7 +21,7 @@ from ovoz.contact_center.switchboard.services.feed import Desks
 from ovoz.contact_center.switchboard.services.hands import Hands
 from ovoz.contact_center.switchboard.services.journal import Journal, Store
 from ovoz.contact_center.switchboard.services.spool import Spool
-from ovoz.contact_center.switchboard.state import recovery
+from ovoz.contact_center.switchboard.state import arrivals, recovery
 from ovoz.contact_center.switchboard.state.actions import Action, Ring, StartRecording, StoreRecording
 from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
 from ovoz.contact_center.switchboard.state.facts import Step
@@ -212,6 +212,12 @@ class Cell:
     def floor_with_channel(self, channel: str) -> Floor | None:
         """The floor whose call holds this channel."""
         return next((floor for floor in self.floors.values() if floor.call_of(channel) is not None), None)
+
+    def floor_with_playback(self, playback_id: str) -> Floor | None:
+        """The floor whose call hears this prompt."""
+        return next(
+            (floor for floor in self.floors.values() if arrivals.owner(floor, playback_id) is not None), None
+        )
 
     def floor_with_endpoint(self, endpoint: str) -> Floor | None:
         return next((floor for floor in self.floors.values() if floor.agent_at(endpoint) is not None), None)

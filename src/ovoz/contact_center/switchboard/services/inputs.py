@@ -86,10 +86,8 @@ class NodeInputs:
                 if floor := cell.floor_with_channel(channel):
                     conversation.digit_pressed(floor, now, channel, digit)
             case PlaybackEnded(playback_id):
-                for floor in cell.floors.values():
+                if floor := cell.floor_with_playback(playback_id):
                     arrivals.playback_finished(floor, now, playback_id)
-                    cell.commit(floor)
-                return
             case PhoneRegistered(endpoint):
                 if floor := cell.floor_with_endpoint(endpoint):
                     presence.phone_registered(floor, now, endpoint)

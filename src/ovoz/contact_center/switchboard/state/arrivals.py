@@ -102,7 +102,7 @@ def caller_named(floor: Floor, now: datetime, call_id: UUID, name: str) -> None:
 
 def playback_finished(floor: Floor, now: datetime, playback_id: str) -> None:
     """A prompt ended (or could not be played, which for the caller is the same)."""
-    call = _owner(floor, playback_id)
+    call = owner(floor, playback_id)
     if call is None or call.playing != playback_id:
         return
     call = replace(call, playing=None)
@@ -214,7 +214,8 @@ def _play(floor: Floor, call: Call, what: str, media: tuple[str, ...]) -> Call:
     return replace(call, playing=playback_id)
 
 
-def _owner(floor: Floor, playback_id: str) -> Call | None:
+def owner(floor: Floor, playback_id: str) -> Call | None:
+    """The call that a playback belongs to: its id stands before the colon."""
     try:
         return floor.calls.get(UUID(hex=playback_id.partition(":")[0]))
     except ValueError:
