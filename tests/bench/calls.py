@@ -20,7 +20,7 @@ from tests.bench.noop import APP
 from tests.support.agents import AgentAtWork
 from tests.support.asterisk_record import AsteriskRecord
 from tests.support.callers import Callers, longest_gap_ms
-from tests.support.operators import Operator, make_operator
+from tests.support.operators import PASSWORD, Operator, make_operator
 from tests.support.sipp import Record, Sipp
 from tests.support.stack import Stack, eventually
 
@@ -219,7 +219,7 @@ async def _rings(stack: Stack, operator: Operator) -> list[float]:
 
 
 async def _agent(stack: Stack, operator: Operator, index: int, *, answers: bool = True) -> AgentAtWork:
-    agent = await AgentAtWork.sign_in(stack, operator.slug, operator.emails[index])
+    agent = await AgentAtWork.sign_in(stack, operator.slug, operator.emails[index], password=PASSWORD)
     await agent.take_phone(1000, answers=answers)
     await agent.choose("ready")
     return agent
