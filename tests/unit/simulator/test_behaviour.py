@@ -1,10 +1,8 @@
 """What subscribers decide, for any random numbers."""
 
 import random
-from pathlib import Path
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,10 +19,6 @@ from ovoz.simulator.carrier import Order, plan_of
 
 NUMBER = "+992900000101"
 SEEDS = st.integers(0, 2**64)
-SOUNDS = (
-    Path(__file__).resolve().parents[3]
-    / ".ovoz/engines/asterisk-root/usr/share/asterisk/sounds/ru_RU_f_IvrvoiceRU"
-)
 
 
 def plan(seed: int) -> Plan:
@@ -102,10 +96,3 @@ def test_an_order_is_obeyed(seed: int) -> None:
     assert made.says == plan(seed).says
     assert plan_of(Order(to="100", from_=NUMBER), plan(seed)) == plan(seed)
     assert plan_of(Order(to="100", from_=NUMBER, digits=""), plan(seed)).presses == ()
-
-
-@pytest.mark.skipif(not SOUNDS.exists(), reason="Asterisk's sounds are not unpacked")
-def test_every_phrase_is_there() -> None:
-    plans = [plan(seed) for seed in range(2000)]
-    said = {name for each in plans for sentence in (*each.says, each.goodbye) for name in sentence.phrases}
-    assert [name for name in sorted(said) if not (SOUNDS / f"{name}.wav").exists()] == []
