@@ -34,15 +34,20 @@ def build(frontend: Path) -> None:
     mark = frontend / "dist" / ".built"
     if mark.exists() and mark.read_text() == wanted:
         return
+    install(frontend)
+    say("building the front end")
+    npm(frontend, "run", "build")
+    mark.write_text(wanted)
+
+
+def install(frontend: Path) -> None:
+    """`npm ci`, where the lock file is another one than at the last time."""
     lock = (frontend / "package-lock.json").read_bytes()
     installed = frontend / "node_modules" / ".ovoz-lock"
     if not installed.exists() or installed.read_bytes() != lock:
         say("installing the front end's packages")
         npm(frontend, "ci", "--no-audit", "--no-fund")
         installed.write_bytes(lock)
-    say("building the front end")
-    npm(frontend, "run", "build")
-    mark.write_text(wanted)
 
 
 def fingerprint(frontend: Path) -> str:
@@ -71,6 +76,7 @@ def _node() -> Path:
 def main(scripts: list[str]) -> None:
     """`python -m ovoz.engines.frontend lint typecheck`: npm scripts of the workspace."""
     frontend = REPOSITORY / "frontend"
+    install(frontend)
     for script in scripts:
         print(npm(frontend, "run", script), end="")
 

@@ -10,6 +10,8 @@ import asyncpg
 import msgspec
 import structlog
 
+from ovoz.lib.db import connect
+
 log = structlog.get_logger(__name__)
 
 WINDOW = 200
@@ -17,8 +19,6 @@ WINDOW = 200
 SAFETY_TICK_S = 5.0
 """A lost notification delays an event by this much at most."""
 RETRY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
-# A leader whose machine vanished gives the lock back after three seconds.
-_KEEPALIVE = {"tcp_keepalives_idle": "1", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "2"}
 
 _LOCK = "SELECT pg_advisory_lock(hashtextextended('ovoz relay', 0))"
 _CLAIM = """
@@ -76,9 +76,7 @@ class Relay:
     @asynccontextmanager
     async def _leading(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
         """A connection that holds the lock and hears of new events."""
-        connection = await asyncpg.connect(
-            self._database_url, timeout=5, server_settings={"application_name": "ovoz relay", **_KEEPALIVE}
-        )
+        connection = await connect(self._database_url, "ovoz relay")
         try:
             await connection.execute(_LOCK)
             await connection.add_listener("ovoz_outbox", lambda *_: self._wake.set())

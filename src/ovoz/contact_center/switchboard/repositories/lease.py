@@ -10,12 +10,13 @@ from contextlib import suppress
 import asyncpg
 import structlog
 
+from ovoz.lib.db import connect
+
 log = structlog.get_logger(__name__)
 
 RETRY_S = 0.5
 OWNER_FIRST_S = 3.0
 """After Postgres was away the one who owns the cell, and has its facts in memory, may lock it again first."""
-KEEPALIVE = {"tcp_keepalives_idle": "1", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "2"}
 
 
 class LeaseLost(Exception):
@@ -86,9 +87,7 @@ class CellLease:
                 await asyncio.sleep(RETRY_S)
 
     async def _connect(self) -> None:
-        self._connection = await asyncpg.connect(
-            self._dsn, timeout=5, server_settings={"application_name": "ovoz cell lease", **KEEPALIVE}
-        )
+        self._connection = await connect(self._dsn, "ovoz cell lease")
 
     async def _lock(self) -> None:
         assert self._connection is not None

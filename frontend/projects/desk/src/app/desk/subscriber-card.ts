@@ -6,6 +6,7 @@ import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
 import type { InteractionSummary } from '../contract/contract';
+import { outcomeKey } from '../history/outcome-key';
 import { formatTime, formatWhen } from '../language/dates';
 import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
@@ -36,6 +37,7 @@ export class SubscriberCard {
   protected readonly past = inject(MyPast);
   protected readonly commands = inject(Commands);
   protected readonly reference = inject(ReferenceData);
+  protected readonly outcome = outcomeKey;
 
   protected readonly waitedS = computed(() => {
     const segments = this.live.interaction()?.segments ?? [];

@@ -15,6 +15,7 @@ import { formatPhoneNumber, toDialledNumber } from '../language/phone-number';
 import { ProblemText } from '../problems/problem-text';
 import { SessionStore } from '../session/session-store';
 import { InteractionList } from './interaction-list';
+import { outcomeKey } from './outcome-key';
 
 const TYPING_MS = 300;
 
@@ -34,6 +35,7 @@ export class History {
   private readonly store = inject(SessionStore);
   protected readonly list = inject(InteractionList);
   protected readonly reference = inject(ReferenceData);
+  protected readonly outcome = outcomeKey;
   protected readonly text = inject(ProblemText);
 
   /** From the address: whose calls, and of which number. */

@@ -13,6 +13,7 @@ import { formatPhoneNumber } from '../language/phone-number';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
 import { SessionStore } from '../session/session-store';
+import { outcomeKey } from './outcome-key';
 import { Player } from './player';
 import { TimelineText } from './timeline-text';
 
@@ -29,6 +30,7 @@ export class InteractionDetails {
   private readonly language = inject(Language);
   private readonly store = inject(SessionStore);
   protected readonly reference = inject(ReferenceData);
+  protected readonly outcome = outcomeKey;
   protected readonly problemText = inject(ProblemText);
   protected readonly timeline = inject(TimelineText);
 
