@@ -48,7 +48,6 @@ PROOF = """
 CREATE TABLE audit_entry (
     id           uuid PRIMARY KEY,
     position     bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
-    xact         xid8 NOT NULL DEFAULT pg_current_xact_id(),
     at           timestamptz NOT NULL,
     act          text NOT NULL,
     actor_kind   text NOT NULL CHECK (actor_kind IN ('person', 'provider', 'service', 'system')),
@@ -66,12 +65,12 @@ CREATE INDEX audit_entry_by_time ON audit_entry (at DESC, id DESC);
 CREATE INDEX audit_entry_by_actor ON audit_entry (actor_id, at DESC);
 CREATE INDEX audit_entry_by_subject ON audit_entry (subject_kind, subject_id, at DESC);
 
--- A seal proves the entries from `first_position` to `last_position`: their leaf hashes, the root of their Merkle
--- tree, the root before it, and a signature over all of it.
+-- A seal proves the entries behind the seal before it, up to `last_position`: what stands at each position (56 bytes:
+-- position, id, leaf hash), the root of their Merkle tree, the root before it, and a signature over all of it.
 CREATE TABLE audit_seal (
     number         bigint PRIMARY KEY CHECK (number > 0),
     first_position bigint NOT NULL,
-    last_position  bigint NOT NULL,
+    last_position  bigint NOT NULL UNIQUE,
     entries        integer NOT NULL CHECK (entries > 0),
     leaves         bytea NOT NULL,
     root           bytea NOT NULL,
@@ -114,6 +113,10 @@ APPEND_ONLY = """
 DO $$
 BEGIN
     EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON audit_entry, audit_seal, reveal FROM %I', current_schema());
+    -- Nobody chooses an entry's position.
+    EXECUTE format('REVOKE INSERT ON audit_entry FROM %I', current_schema());
+    EXECUTE format('GRANT INSERT (id, at, act, actor_kind, actor_id, actor_name, session_id, address, subject_kind,'
+                   ' subject_id, reason, before, after) ON audit_entry TO %I', current_schema());
 END $$
 """
 

@@ -45,12 +45,15 @@ from ovoz.lib.sealing import installation_key, internal_token
 from ovoz.lib.settings import Settings
 from ovoz.platform.access.api import Access
 from ovoz.platform.access.guards import public
+from ovoz.platform.audit.api import AuditTrail
+from ovoz.platform.audit.controllers import AuditController
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.controllers import SessionController, show_site, sign_in
 from ovoz.platform.identity.deps import (
     OUTSIDE_TENANTS,
     SessionMiddleware,
     provide_actor,
+    provide_doer,
     provide_tenant,
     send_cookies,
 )
@@ -84,6 +87,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         list_dispositions,
         InteractionController,
         RecordingController,
+        AuditController,
         live,
         phone_line,
         health,
@@ -122,18 +126,20 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     access = Access()
     identity = Identity(database, utc_now, _PhoneAndDeskOfSession(fanout, switchboard))
     session_end = SessionEnd(fanout, identity.alive)
+    key = installation_key(settings.home)
     services: dict[str, object] = {
         "access": access,
+        "audit_trail": AuditTrail(database, key, utc_now),
         "demo_accounts": _DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database)),
-        "history": History(database, access),
+        "history": History(database, access, utc_now),
         "identity": identity,
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end),
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
-            TenantKeys(tenants, installation_key(settings.home)),
+            TenantKeys(tenants, key),
         ),
         "session_end": session_end,
     }
@@ -156,6 +162,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         route_handlers=routes(settings),
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
+            "doer": Provide(provide_doer, sync_to_thread=False),
             "tenant": Provide(provide_tenant, sync_to_thread=False),
             **{name: _always(service) for name, service in services.items()},
         },

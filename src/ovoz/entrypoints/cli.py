@@ -18,9 +18,11 @@ from ovoz.engines.host import EngineMissing, PortTaken, need_program
 from ovoz.engines.layout import Layout
 from ovoz.engines.supervisor import end_leftovers
 from ovoz.entrypoints import processes
+from ovoz.entrypoints.audit_commands import audit
 from ovoz.entrypoints.call_command import call
 from ovoz.entrypoints.doctor import write_report
 from ovoz.entrypoints.installation import load_settings
+from ovoz.entrypoints.key_commands import keys
 from ovoz.entrypoints.tenant_commands import tenant
 from ovoz.lib.settings import REPOSITORY, Settings
 
@@ -177,6 +179,8 @@ def switchboard(unit: str) -> None:
 
 main.add_command(tenant)
 main.add_command(call)
+main.add_command(audit)
+main.add_command(keys)
 
 
 @main.command()

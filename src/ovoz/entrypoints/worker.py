@@ -37,6 +37,7 @@ from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
 from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import Settings
+from ovoz.platform.audit.api import Sealer
 from ovoz.platform.identity.services import end_old_sessions
 from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
@@ -47,6 +48,7 @@ RECONCILE_EVERY_S = 30.0
 SWEEP_EVERY_S = 600.0
 MEASURE_EVERY_S = 30.0
 END_SESSIONS_EVERY_S = 3600.0
+SEAL_EVERY_S = 60.0
 FIRST_TRY_AGAIN_S = 1.0
 
 
@@ -65,7 +67,9 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
     storage = FileSystemStorage(settings.home / "objects")
     rows = RecordingRows(database, utc_now)
     raw_files = RawFiles(Path(endpoints.media_recordings_dir))
-    keys = TenantKeys(TenantRepository(database), installation_key(settings.home))
+    key = installation_key(settings.home)
+    keys = TenantKeys(TenantRepository(database), key)
+    sealer = Sealer(database, key, utc_now)
     me = f"worker-{new_id().hex}"
 
     async def request(tenant_id: str, recording_id: UUID) -> None:
@@ -87,6 +91,9 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
             async with database.tenant(tenant_id) as session:
                 await end_old_sessions(session, utc_now())
 
+    async def seal() -> None:
+        await sealer.seal_all([tenant.id for tenant in await TenantRepository(database).all()])
+
     worker: Worker[Any] = Worker(
         queue,
         [(STORE_JOB, recording_jobs.store)],
@@ -99,6 +106,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         (MEASURE_EVERY_S, "measure", disk.measure),
         (RECONCILE_EVERY_S, "reconcile", reconcile),
         (SWEEP_EVERY_S, "sweep", sweeper.sweep),
+        (SEAL_EVERY_S, "seal the audit", seal),
         (END_SESSIONS_EVERY_S, "end old sessions", end_sessions),
     )
     clockwork = [asyncio.create_task(_every(*entry)) for entry in schedule]

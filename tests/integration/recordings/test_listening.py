@@ -23,8 +23,9 @@ from ovoz.integrations.storage.file_system import FileSystemStorage
 from ovoz.lib.clock import utc_now
 from ovoz.lib.problems import DomainError
 from ovoz.lib.sealing import installation_key
+from ovoz.platform.audit.api import SYSTEM
 from ovoz.platform.identity.contracts import Actor
-from ovoz.platform.identity.deps import provide_actor
+from ovoz.platform.identity.deps import provide_actor, provide_doer
 from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 AGENT, OTHER = UUID(int=1), UUID(int=2)
@@ -64,13 +65,16 @@ async def heard(place: Installation) -> AsyncIterator[tuple[Client, str, UUID, b
     recording_id = await place.make_recording(tenant_id, tones(40, 440, 1010), agent_id=AGENT)
     await store.store(tenant_id, recording_id)
     stored = await audio.find(tenant_id, recording_id, only_of=None)
-    whole = b"".join([part async for part in await audio.part(tenant_id, stored, 0, stored.size_bytes)])
+    whole = b"".join(
+        [part async for part in await audio.part(tenant_id, stored, 0, stored.size_bytes, SYSTEM)]
+    )
     assert len(whole) > 2 * 65536
     app = Litestar(
         [RecordingController],
         middleware=[DefineMiddleware(Signed)],
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
+            "doer": Provide(provide_doer, sync_to_thread=False),
             "recording_audio": Provide(lambda: audio, sync_to_thread=False),
         },
         exception_handlers={DomainError: problem},

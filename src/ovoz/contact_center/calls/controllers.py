@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.schemas import Interaction, InteractionPage
 from ovoz.platform.access.guards import requires
+from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
 
 
@@ -36,7 +37,11 @@ class InteractionController(Controller):
 
     @get("/{interaction_id:uuid}", operation_id="ShowInteraction", guards=[requires("interactions.read.own")])
     async def show_interaction(
-        self, actor: NamedDependency[Actor], history: NamedDependency[History], interaction_id: FromPath[UUID]
+        self,
+        actor: NamedDependency[Actor],
+        doer: NamedDependency[Doer],
+        history: NamedDependency[History],
+        interaction_id: FromPath[UUID],
     ) -> Interaction:
-        """One interaction: segments, timeline, note, recording."""
-        return await history.show(actor, interaction_id)
+        """One interaction: segments, timeline, note, recording. That somebody else's is opened goes on record."""
+        return await history.show(actor, doer, interaction_id)

@@ -21,8 +21,10 @@ from ovoz.contact_center.calls.schemas import (
     RecordingState,
     TimelineEvent,
 )
+from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.platform.access.api import Access
+from ovoz.platform.audit.api import Act, Doer, tell_reading
 from ovoz.platform.identity.contracts import Actor
 
 _STATES: dict[str, RecordingState] = {
@@ -36,9 +38,10 @@ _STATES: dict[str, RecordingState] = {
 class History:
     """Lists and shows interactions of the actor's tenant."""
 
-    def __init__(self, database: Database, access: Access) -> None:
+    def __init__(self, database: Database, access: Access, clock: Clock) -> None:
         self._database = database
         self._access = access
+        self._clock = clock
 
     async def page(
         self, actor: Actor, *, cursor: str | None, limit: int, number: str | None, mine: bool
@@ -57,13 +60,19 @@ class History:
         more = len(rows) > limit
         return InteractionPage(items, _encode(items[-1]) if more and items else None)
 
-    async def show(self, actor: Actor, interaction_id: UUID) -> Interaction:
-        """One interaction with everything that is known of it; raises InteractionNotFound."""
+    async def show(self, actor: Actor, doer: Doer, interaction_id: UUID) -> Interaction:
+        """One interaction with everything that is known of it; raises InteractionNotFound.
+
+        Opening one in which somebody else spoke is on record in the transaction that reads it.
+        """
         async with self._database.tenant(actor.tenant_id) as session:
             repository = HistoryRepository(session)
             row = await repository.one(interaction_id)
             if row is None or not self._may_see(actor, row[0]):
                 raise InteractionNotFound(str(interaction_id))
+            if row[0].agent_id != actor.user_id:
+                act = Act("interactions.opened", doer, "interaction", str(interaction_id))
+                await tell_reading(session, self._clock(), act)
             segments = await repository.segments(interaction_id)
             events = await repository.events(interaction_id)
         recording: RecordingSummaryRow | None = row[3]

@@ -19,6 +19,7 @@ from ovoz.contact_center.recordings.rules.byte_ranges import (
     requested_span,
 )
 from ovoz.platform.access.guards import requires
+from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
 
 
@@ -39,6 +40,7 @@ class RecordingController(Controller):
         self,
         recording_id: FromPath[UUID],
         actor: NamedDependency[Actor],
+        doer: NamedDependency[Doer],
         only_of: NamedDependency[UUID | None],
         recording_audio: NamedDependency[RecordingAudio],
         range_header: Annotated[str | None, HeaderParameter(name="Range")] = None,
@@ -47,7 +49,8 @@ class RecordingController(Controller):
         """The sound of a recording: Opus in Ogg, the caller on the left, the agent on the right.
 
         One byte range is honoured (RFC 9110, section 14), with `If-Range` for the same `ETag`. Agents hear their
-        own conversations; `recordings.listen.all` is needed for those of others.
+        own conversations; `recordings.listen.all` is needed for those of others. That somebody listens goes on record
+        before the first byte is sent, once for a session within ten minutes.
         """
         recording = await recording_audio.find(actor.tenant_id, recording_id, only_of=only_of)
         headers = {
@@ -65,7 +68,7 @@ class RecordingController(Controller):
             headers["Content-Range"] = span.content_range
         part = span or Span(0, size, size)
         headers["Content-Length"] = str(part.length)
-        sound = await recording_audio.part(actor.tenant_id, recording, part.start, part.stop)
+        sound = await recording_audio.part(actor.tenant_id, recording, part.start, part.stop, doer)
         return Stream(
             sound, status_code=206 if span is not None else 200, headers=headers, media_type="audio/ogg"
         )

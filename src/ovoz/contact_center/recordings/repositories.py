@@ -13,6 +13,7 @@ from ovoz.contact_center.recordings.rules.limits import ENDED_GRACE_S
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.ids import new_id
+from ovoz.platform.audit.api import Act, Doer, tell_reading
 
 _OWED = """
 SELECT r.id, r.interaction_id, r.raw_name, r.started_at,
@@ -167,6 +168,18 @@ class RecordingRows:
                     row.sha256,
                 )
             return row.state, row.agent_id, stored
+
+    async def tell_listened(self, tenant_id: str, recording: StoredRecording, doer: Doer) -> None:
+        """Puts on record that somebody listens, once for each listening."""
+        act = Act(
+            "recordings.listened",
+            doer,
+            "recording",
+            str(recording.id),
+            after={"interaction_id": str(recording.interaction_id)},
+        )
+        async with self._database.tenant(tenant_id) as session:
+            await tell_reading(session, self._clock(), act)
 
     async def states_of_raw(self, tenant_id: str, raw_names: Sequence[str]) -> dict[str, set[RecordingState]]:
         """States of the tenant's recordings that were captured into these files."""

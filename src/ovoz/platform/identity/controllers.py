@@ -9,8 +9,15 @@ from litestar.params import JSONBody
 
 from ovoz.platform.access.api import Access
 from ovoz.platform.access.guards import public, requires
+from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, DemoAccounts, Identity
-from ovoz.platform.identity.deps import WITHOUT_CSRF, give_session, take_session
+from ovoz.platform.identity.deps import (
+    WITHOUT_CSRF,
+    address_of,
+    give_session,
+    provide_doer,
+    take_session,
+)
 from ovoz.platform.identity.schemas import (
     Locale,
     Preferences,
@@ -59,11 +66,11 @@ async def sign_in(
         tenant,
         data.email,
         data.password,
-        address=request.client.host if request.client else "",
+        address=address_of(request),
         user_agent=request.headers.get("user-agent", ""),
     )
     if request.user is not None:
-        await identity.sign_out(request.user)
+        await identity.sign_out(request.user, provide_doer(request))
     assert admission.new_token is not None
     give_session(request.scope, admission.new_token, admission.actor.csrf_token)
     return _session(admission.actor, access)
@@ -87,10 +94,11 @@ class SessionController(Controller):
         self,
         request: Request[Actor, Tenant, Any],
         actor: NamedDependency[Actor],
+        doer: NamedDependency[Doer],
         identity: NamedDependency[Identity],
     ) -> None:
         """Ends the session, its phone and its live view; an agent whose last session it was is offline."""
-        await identity.sign_out(actor)
+        await identity.sign_out(actor, doer)
         take_session(request.scope)
 
     @patch("/preferences", operation_id="ChangePreferences")

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.ids import new_id
+from ovoz.platform.audit.api import Act, Doer, tell
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.errors import SignInFailed, TooManyAttempts
 from ovoz.platform.identity.models import SessionRow, UserAccount
@@ -75,12 +76,15 @@ class Identity:
         account_key, address_key = f"account:{email}", f"address:{address}"
         async with self._database.tenant(tenant.id) as session:
             failures = FailureRepository(session)
-            await self._count(failures, account_key, now, free=FREE_FAILURES)
-            await self._count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
+            locks = {
+                "account": await self._count(failures, account_key, now, free=FREE_FAILURES),
+                "address": await self._count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS),
+            }
             user = await UserRepository(session=session).active_by_email(email)
         stored = user.password_hash if user is not None else self._nobodys_hash
         right = await asyncio.to_thread(_verify, stored, password)
         if user is None or not right:
+            await self._tell_failure(tenant, user, address, locks)
             raise SignInFailed()
         better = (
             await asyncio.to_thread(hash_password, password) if _HASHER.check_needs_rehash(stored) else None
@@ -93,6 +97,7 @@ class Identity:
             if better is not None:
                 account = await UserRepository(session=session).get(user.id)
                 account.password_hash = better
+            await tell(session, now, _signed_in(user, row.id, address))
         return Admission(_actor(tenant, user, row), token)
 
     async def admit(self, tenant: Tenant, token: str) -> Admission | None:
@@ -147,12 +152,30 @@ class Identity:
                 actor.session_id, seen_since=now - SESSION_IDLE, now=now
             )
 
-    async def sign_out(self, actor: Actor) -> None:
+    async def _tell_failure(
+        self, tenant: Tenant, user: UserAccount | None, address: str, locks: dict[str, timedelta]
+    ) -> None:
+        """Also for an account that is not there, without its name: so both take as long."""
+        doer, id_ = Doer("person", address=address), str(user.id) if user is not None else "unknown"
+        async with self._database.tenant(tenant.id) as session:
+            await tell(session, self._clock(), Act("identity.sign_in_failed", doer, "person", id_))
+            for kind, subject_kind, subject_id in (
+                ("account", "person", id_),
+                ("address", "address", address),
+            ):
+                if locks[kind] > timedelta():
+                    after = {"locked_for_s": int(locks[kind].total_seconds())}
+                    locked = Act("identity.sign_in_locked", doer, subject_kind, subject_id, after=after)
+                    await tell(session, self._clock(), locked)
+
+    async def sign_out(self, actor: Actor, doer: Doer) -> None:
         """Ends the session everywhere, its sockets too."""
         async with self._database.tenant(actor.tenant_id) as session:
             sessions = SessionRepository(session=session)
             await sessions.end(actor.session_id)
             left = await sessions.count_of(actor.user_id, self._clock())
+            act = Act("identity.signed_out", doer, "session", str(actor.session_id))
+            await tell(session, self._clock(), act)
         self._recent.forget(actor.session_id)
         await self._listener.signed_out(actor, sessions_left=left)
 
@@ -164,7 +187,8 @@ class Identity:
                 if value is not None:
                     setattr(user, name, value)
 
-    async def _count(self, failures: FailureRepository, key: str, now: datetime, *, free: int) -> None:
+    async def _count(self, failures: FailureRepository, key: str, now: datetime, *, free: int) -> timedelta:
+        """Counts an attempt; how long the key is locked from now on. Raises TooManyAttempts."""
         count, locked_until = await failures.count(key, now, since=now - FORGET_FAILURES)
         if locked_until is not None and locked_until > now:
             wait_s = int((locked_until - now).total_seconds()) + 1
@@ -172,6 +196,7 @@ class Identity:
         lock = lock_after(count, free=free)
         if lock > timedelta():
             await failures.lock(key, now + lock)
+        return lock
 
     async def _rotate(
         self, sessions: SessionRepository, row: SessionRow, presented: bytes, now: datetime
@@ -221,6 +246,11 @@ def _new_session(user: UserAccount, now: datetime, address: str, user_agent: str
         user_agent=user_agent[:300],
     )
     return token, row
+
+
+def _signed_in(user: UserAccount, session_id: UUID, address: str) -> Act:
+    doer = Doer("person", user.id, user.name, session_id, address)
+    return Act("identity.signed_in", doer, "session", str(session_id))
 
 
 def _actor(tenant: Tenant, user: UserAccount, row: SessionRow) -> Actor:

@@ -38,3 +38,11 @@ class NumberTaken(DomainError):
     status = 409
     slug = "number-taken"
     title = "A number in the blueprint is another operator's"
+
+
+class KeysUnopenable(DomainError):
+    """`keys` names tenants and versions; nothing was lost, and the installation's former key is kept."""
+
+    status = 409
+    slug = "keys-unopenable"
+    title = "Some tenants' keys cannot be opened here"

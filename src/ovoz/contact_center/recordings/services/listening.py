@@ -23,6 +23,7 @@ from ovoz.contact_center.recordings.rules.sealed_format import (
     sealed_size,
 )
 from ovoz.lib.sealing import KeyRefused
+from ovoz.platform.audit.contracts import Doer
 
 _CHUNKS_AT_ONCE = 8
 
@@ -55,12 +56,13 @@ class RecordingAudio:
         return stored
 
     async def part(
-        self, tenant_id: str, recording: StoredRecording, start: int, stop: int
+        self, tenant_id: str, recording: StoredRecording, start: int, stop: int, doer: Doer
     ) -> AsyncIterator[bytes]:
         """Bytes `start` up to and without `stop` of the Ogg file, in parts.
 
         The first part is read before this returns, so that what is damaged or cannot be reached is an error and
-        not a broken answer. Raises RecordingDamaged, StorageUnavailable.
+        not a broken answer; and that somebody listens is on record before the first byte leaves. Raises
+        RecordingDamaged, StorageUnavailable.
         """
         name = ObjectName(tenant_id, recording.object)
         try:
@@ -78,6 +80,7 @@ class RecordingAudio:
         cipher = ChunkCipher(key, tenant_id, recording.id, header)
         parts = self._decrypted(name, cipher, recording.size_bytes, start, stop)
         first = await anext(parts, b"")
+        await self._rows.tell_listened(tenant_id, recording, doer)
         return _after(first, parts)
 
     async def _decrypted(

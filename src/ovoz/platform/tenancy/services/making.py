@@ -10,9 +10,9 @@ from sqlalchemy import Connection, text
 from ovoz.lib.db import schema_of
 from ovoz.lib.db.migrations import migrate, run_as_owner
 from ovoz.lib.ids import new_tenant_id
-from ovoz.lib.sealing import KEY_BYTES, wrap
+from ovoz.lib.sealing import KEY_BYTES, InstallationKey, wrap
 from ovoz.platform.tenancy.errors import BlueprintInvalid, NumberTaken, SlugInvalid, SlugTaken
-from ovoz.platform.tenancy.repositories import insert_tenant, load_blueprint, make_schema
+from ovoz.platform.tenancy.repositories import hold_keys, insert_tenant, load_blueprint, make_schema
 from ovoz.platform.tenancy.services.blueprints import read_blueprint
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
@@ -28,7 +28,7 @@ class TenantMaker:
         *,
         admin_url: str,
         data_dir: Path,
-        installation_key: bytes,
+        installation_key: InstallationKey,
         hash_password: Callable[[str], str],
         cell_id: str,
     ) -> None:
@@ -57,12 +57,13 @@ class TenantMaker:
             raise NumberTaken(f"Other operators answer {', '.join(taken)}.")
         tenant_id = new_tenant_id()
         hashes = {user.email: self._hash_password(user.password) for user in blueprint.users}
-        wrapped = wrap(secrets.token_bytes(KEY_BYTES), self._installation_key, tenant_id, 1)
         await run_as_owner(self._admin_url, lambda connection: make_schema(connection, tenant_id))
         try:
             await migrate(self._admin_url, self._data_dir, "tenant", schema_of(tenant_id))
 
             def fill(connection: Connection) -> None:
+                hold_keys(connection)
+                wrapped = wrap(secrets.token_bytes(KEY_BYTES), self._installation_key, tenant_id, 1)
                 insert_tenant(
                     connection,
                     tenant_id=tenant_id,
