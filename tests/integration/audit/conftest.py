@@ -77,7 +77,7 @@ async def audited(engines: Stack, audited_operator: Operator) -> AsyncIterator[A
     owner = await asyncpg.connect(engines.endpoints.database_admin_url)
     await owner.execute(
         f"SET search_path TO t_{audited_operator.tenant_id}; DELETE FROM audit_entry; DELETE FROM audit_seal;"
-        "DELETE FROM sign_in_failure; ALTER TABLE audit_entry ALTER COLUMN position RESTART WITH 1"
+        "DELETE FROM sign_in_failure; ALTER TABLE audit_entry ALTER position SET GENERATED ALWAYS RESTART WITH 1"
     )
     try:
         yield Audited(engines, audited_operator, owner)

@@ -1,5 +1,6 @@
-"""Recordings over HTTP: byte ranges, rights, and nothing of another tenant."""
+"""Recordings over HTTP: byte ranges, rights, the record of who listened, and nothing of another tenant."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from litestar.middleware import (
     AuthenticationResult,
     DefineMiddleware,
 )
+from sqlalchemy import text
 from tests.support.recordings import Installation, tones
 
 from ovoz.contact_center.recordings.api import RawFiles, RecordingAudio, RecordingRows, RecordingStore
@@ -21,6 +23,8 @@ from ovoz.contact_center.recordings.controllers import RecordingController
 from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
 from ovoz.integrations.storage.file_system import FileSystemStorage
 from ovoz.lib.clock import utc_now
+from ovoz.lib.db import schema_of
+from ovoz.lib.db.migrations import run_as_owner
 from ovoz.lib.problems import DomainError
 from ovoz.lib.sealing import installation_key
 from ovoz.platform.audit.api import SYSTEM
@@ -174,4 +178,51 @@ async def test_a_damaged_object_is_an_error_and_no_broken_sound(
     kept.unlink()
     assert (await client.get(path, headers=as_actor(tenant_id))).status_code == 500
     kept.write_bytes(sealed)
+    assert (await client.get(path, headers=as_actor(tenant_id))).status_code == 200
+
+
+async def _told(place: Installation, tenant_id: str) -> list[tuple[str, str, str]]:
+    async with place.database.tenant(tenant_id) as session:
+        rows = await session.execute(
+            text(
+                "SELECT actor_id, subject_id, address FROM audit_entry WHERE act = 'recordings.listened' AND"
+                " actor_kind = 'person' ORDER BY position"
+            )
+        )
+        return [(str(row.actor_id), row.subject_id, row.address) for row in rows]
+
+
+async def test_a_listening_is_on_record_once_whatever_its_parts(
+    heard: tuple[Client, str, UUID, bytes], place: Installation
+) -> None:
+    client, tenant_id, recording_id, whole = heard
+    path = f"/api/recordings/{recording_id}/audio"
+    parts = [f"bytes={start}-{start + 999}" for start in range(0, 8000, 1000)]
+    answers = await asyncio.gather(
+        *(client.get(path, headers=as_actor(tenant_id, range=part)) for part in parts)
+    )
+    assert b"".join(answer.content for answer in answers) == whole[:8000]
+    assert (await client.get(path, headers=as_actor(tenant_id))).status_code == 200
+    told = await _told(place, tenant_id)
+    # Two only where the period of ten minutes turned in between.
+    assert set(told) == {(str(AGENT), str(recording_id), "127.0.0.1")}
+    assert len(told) <= 2
+    await client.get(path, headers=as_actor(tenant_id, OTHER))
+    await client.get(path, headers=as_actor(tenant_id, range=f"bytes={len(whole)}-"))
+    assert len(await _told(place, tenant_id)) == len(told)
+
+
+async def test_no_record_no_sound(heard: tuple[Client, str, UUID, bytes], place: Installation) -> None:
+    client, tenant_id, recording_id, _ = heard
+    path = f"/api/recordings/{recording_id}/audio"
+    admin = place.endpoints.database_admin_url
+    schema = schema_of(tenant_id)
+    refuse = f"REVOKE INSERT (act) ON {schema}.audit_entry FROM {schema}"
+    allow = f"GRANT INSERT (act) ON {schema}.audit_entry TO {schema}"
+    await run_as_owner(admin, lambda connection: connection.execute(text(refuse)))
+    answer = await client.get(path, headers=as_actor(tenant_id))
+    assert answer.status_code == 500
+    assert b"Ogg" not in answer.content
+    await run_as_owner(admin, lambda connection: connection.execute(text(allow)))
+    assert await _told(place, tenant_id) == []
     assert (await client.get(path, headers=as_actor(tenant_id))).status_code == 200

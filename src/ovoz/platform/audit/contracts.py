@@ -55,7 +55,7 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An act on record. `position` gives entries their order; what the numbers in `before` and `after` are, they stay."""
+    """An act on record. `position` gives entries their order; numbers with a fraction are Decimals."""
 
     position: int
     id: UUID

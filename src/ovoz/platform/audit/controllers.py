@@ -72,7 +72,9 @@ class AuditController(Controller):
         actor: NamedDependency[Actor],
         doer: NamedDependency[Doer],
         audit_trail: NamedDependency[AuditTrail],
-        after: Annotated[int, QueryParameter(ge=0, lt=2**63, description="only seals above this number")] = 0,
+        after: Annotated[
+            int, QueryParameter(ge=0, le=10**12, description="only seals above this number")
+        ] = 0,
     ) -> Stream:
         """Seals to be kept elsewhere: a header line with the public keys, then one seal a line.
 

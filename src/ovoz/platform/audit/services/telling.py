@@ -29,7 +29,7 @@ async def tell_reading(session: AsyncSession, now: datetime, act: Act) -> None:
     since = now - ONE_LISTENING
     period = int(now.timestamp() // ONE_LISTENING.total_seconds())
     name = f"{act.name} {act.doer.session_id} {act.subject_kind} {act.subject_id} {period}"
-    id_ = UUID(bytes=sha256(name.encode()).digest()[:16], version=8)
+    id_ = _named_id(name)
     repository = AuditRepository(session)
     if not await repository.told_since(act, since):
         await repository.add(id_, now, _checked(act), once=True)
@@ -38,6 +38,12 @@ async def tell_reading(session: AsyncSession, now: datetime, act: Act) -> None:
 def tell_as_owner(connection: Connection, tenant_id: str, now: datetime, act: Act) -> None:
     """The same from the owner's login, for what is done to a tenant from outside of it."""
     add_as_owner(connection, tenant_id, new_id(), now, _checked(act))
+
+
+def _named_id(name: str) -> UUID:
+    """A UUIDv8 (RFC 9562, section 5.8) that follows from a name."""
+    bits = int.from_bytes(sha256(name.encode()).digest()[:16])
+    return UUID(int=bits & ~(0xF000 << 64) & ~(0xC000 << 48) | 0x8000 << 64 | 0x8000 << 48)
 
 
 def _checked(act: Act) -> Act:
