@@ -46,8 +46,8 @@ async def test_rotating_during_calls(stack: Stack, callers: Callers, team: Team)
 
     versions = []
     for id_ in (before[1], calls[0][1], calls[1][1], after[1]):
-        audio = await _stored(first, id_)
-        listener = first if id_ != calls[1][1] else second
+        listener = second if id_ == calls[1][1] else first
+        audio = await _stored(listener, id_)
         status, ogg = await listener.read(f"/api/recordings/{audio['id']}/audio")
         assert status == 200
         left, _ = decode_ogg(ogg)

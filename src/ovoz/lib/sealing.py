@@ -121,6 +121,8 @@ class InstallationKey:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RotationUnderWay("another process rotates the installation's key now") from None
+            for left_behind in self._path.parent.glob(f".{self._path.name}.*"):
+                left_behind.unlink(missing_ok=True)
             yield
         finally:
             os.close(lock)

@@ -52,6 +52,11 @@ async def test_filters(audited: Audited, admin: Browser) -> None:
         ("subject_id=p", "/subject_kind"),
         ("from=2026-11-25T08:00:00", "/from"),
         ("from=yesterday", ""),
+        ("to=0001-01-01T00:00:00%2B05:00", "/to"),
+        (
+            "cursor=MDAwMS0wMS0wMVQwMDowMDowMCswNTowMCAwMTk5YzFhMC03YTJlLTdjYzMtOThjNC1kYzBjMGMwNzM5OGY=",
+            "/cursor",
+        ),
         ("cursor=abc", "/cursor"),
         ("act=%00", "/act"),
         ("limit=0", ""),

@@ -1,6 +1,6 @@
 """What a list of entries is about, from the request."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -35,9 +35,9 @@ def provide_filters(
 ) -> Filters:
     """Raises InputInvalid."""
     errors = [
-        {"pointer": f"/{name}", "detail": "say the zone, as in 2026-11-25T08:00:00Z"}
+        {"pointer": f"/{name}", "detail": "say date, time and zone, as in 2026-11-25T08:00:00Z"}
         for name, moment in (("from", since), ("to", until))
-        if moment is not None and moment.tzinfo is None
+        if moment is not None and not _is_a_moment(moment)
     ]
     if subject_id is not None and subject_kind is None:
         errors.append({"pointer": "/subject_kind", "detail": "say of which kind the subject is"})
@@ -47,3 +47,11 @@ def provide_filters(
     if errors:
         raise InputInvalid(errors=errors)
     return Filters(act, actor_id, subject_kind, subject_id, since, until)
+
+
+def _is_a_moment(said: datetime) -> bool:
+    """Whether it has a zone, and a year in UTC too: 0001-01-01T00:00+05:00 has none."""
+    try:
+        return said.tzinfo is not None and said.astimezone(UTC) is not None
+    except OverflowError:
+        return False

@@ -26,6 +26,7 @@ VALUES (:id, :at, :act, :actor_kind, :actor_id, :actor_name, :session_id, :addre
 _TOLD = """
 SELECT EXISTS (SELECT 1 FROM audit_entry
                WHERE subject_kind = :subject_kind AND subject_id = :subject_id AND at > :since AND act = :act
+                 AND actor_id IS NOT DISTINCT FROM CAST(:actor_id AS uuid)
                  AND session_id IS NOT DISTINCT FROM CAST(:session_id AS uuid))
 """
 _SEAL_OF = "(SELECT min(s.number) FROM audit_seal s WHERE s.last_position >= e.position) AS seal"
@@ -49,6 +50,7 @@ class AuditRepository:
             text(_TOLD),
             {
                 "act": act.name,
+                "actor_id": act.doer.id,
                 "session_id": act.doer.session_id,
                 "subject_kind": act.subject_kind,
                 "subject_id": act.subject_id,

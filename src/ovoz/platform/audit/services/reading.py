@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -162,6 +162,6 @@ def _decode(cursor: str) -> tuple[datetime, UUID]:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:
             raise ValueError(moment)
-        return at, UUID(id_)
-    except (ValueError, binascii.Error):
+        return at.astimezone(UTC), UUID(id_)
+    except (ValueError, OverflowError, binascii.Error):
         raise CursorInvalid(errors=[{"pointer": "/cursor", "detail": "take it from `next_cursor`"}]) from None

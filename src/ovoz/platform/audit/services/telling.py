@@ -28,7 +28,7 @@ async def tell_reading(session: AsyncSession, now: datetime, act: Act) -> None:
     """
     since = now - ONE_LISTENING
     period = int(now.timestamp() // ONE_LISTENING.total_seconds())
-    name = f"{act.name} {act.doer.session_id} {act.subject_kind} {act.subject_id} {period}"
+    name = f"{act.name} {act.doer.id} {act.doer.session_id} {act.subject_kind} {act.subject_id} {period}"
     id_ = _named_id(name)
     repository = AuditRepository(session)
     if not await repository.told_since(act, since):
