@@ -147,6 +147,11 @@ class Identity:
                 actor.session_id, seen_since=now - SESSION_IDLE, now=now
             )
 
+    async def knows(self, actor: Actor, user_id: UUID) -> bool:
+        """Whether there is such a person in the actor's tenant."""
+        async with self._database.tenant(actor.tenant_id) as session:
+            return await UserRepository(session=session).exists(UserAccount.id == user_id)
+
     async def sign_out(self, actor: Actor) -> None:
         """Ends the session everywhere, its sockets too."""
         async with self._database.tenant(actor.tenant_id) as session:
