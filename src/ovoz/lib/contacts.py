@@ -3,9 +3,12 @@
 import re
 
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:/=\[\]{}]+@((?:[\w-]+\.)+[^\W\d_]{2,})")
+_BETWEEN = r"[ \u00a0().-]{0,2}"
 _NUMBER = re.compile(
-    r"(?:\+|%2B|\b00)[0-9](?:[ \u00a0().-]{0,2}[0-9]){4,12}([0-9]{2})(?![0-9])"  # international, however written
-    r"|(?<![\w.-])[0-9]{7,13}([0-9]{2})(?![\w-]|\.[0-9])",  # bare; not a part of an id, a version or a fraction
+    # International, however it is written.
+    rf"(?:\+|%2B|\b00)[0-9](?:{_BETWEEN}[0-9]){{4,12}}{_BETWEEN}([0-9]{{2}})(?![0-9])"
+    # Bare; not a part of an id, a version or a fraction.
+    r"|(?<![\w.-])[0-9]{7,13}([0-9]{2})(?![\w-]|\.[0-9])",
     re.I,
 )
 

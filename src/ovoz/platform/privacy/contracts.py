@@ -1,7 +1,7 @@
 """How a struct says which of its fields are personal, and what a viewer's role may make of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Protocol, runtime_checkable
+from typing import Annotated, Final, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -44,3 +44,12 @@ class About(Protocol):
     """A struct that says whose data it holds."""
 
     def personal_subject(self) -> Subject | None: ...
+
+
+PROBLEM_MEMBERS: Final = frozenset(
+    (
+        *("type", "title", "status", "detail", "errors", "instance"),
+        *("part", "right", "state"),
+    )
+)
+"""Members of a problem in which words may leave; any other is dropped, unless it is a number."""

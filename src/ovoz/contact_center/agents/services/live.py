@@ -148,7 +148,8 @@ class LiveDesk:
         try:
             message = _READ.decode(heard)
         except msgspec.DecodeError as error:
-            log.error("live.message_unreadable", error=str(error))
+            # Where, and not what: the error's own words may hold the value.
+            log.error("live.message_unreadable", at=str(error).rpartition(" - at ")[2])
             return
         if isinstance(message, QueuesMessage):
             self._queues = heard, msgspec.json.encode(await self._privacy.show(actor, message))

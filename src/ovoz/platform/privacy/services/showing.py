@@ -11,6 +11,7 @@ from ovoz.lib.clock import Clock
 from ovoz.lib.contacts import mask_contacts
 from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.privacy.contracts import PROBLEM_MEMBERS
 from ovoz.platform.privacy.errors import PersonalDataUndeclared
 from ovoz.platform.privacy.repositories import RevealRepository
 from ovoz.platform.privacy.rules.lens import Lens, Sealing, unable
@@ -24,13 +25,6 @@ Shown = TypeVar("Shown")
 Revealed = Mapping[tuple[str, str], frozenset[str]]
 
 _ALL_MASKED: Final = Sight([RoleSight(dict.fromkeys(KINDS, "masked"), dict.fromkeys(KINDS, "masked"))])
-PROBLEM_MEMBERS: Final = frozenset(
-    (
-        *("type", "title", "status", "detail", "errors", "instance"),
-        *("part", "retry_after_s", "right", "size_bytes", "state"),
-    )
-)
-"""Members of a problem that may leave; one that stands not here is dropped."""
 
 
 class Privacy:
@@ -71,7 +65,11 @@ class Privacy:
 
     def show_problem(self, viewer: Actor | None, document: dict[str, Any]) -> dict[str, Any]:
         """A problem with the members that may leave; numbers and addresses in its words only for those who see them."""
-        shown = {key: value for key, value in document.items() if key in PROBLEM_MEMBERS}
+        shown = {
+            key: value
+            for key, value in document.items()
+            if key in PROBLEM_MEMBERS or isinstance(value, bool | int | float | None)
+        }
         if self.sight(viewer).clears(_CONTACTS, False):
             return shown
         return cast(dict[str, Any], _without_contacts(shown))
