@@ -14,6 +14,7 @@ import ovoz.contact_center.switchboard.errors
 import ovoz.platform.access.errors
 import ovoz.platform.audit.errors
 import ovoz.platform.identity.errors
+import ovoz.platform.privacy.errors
 import ovoz.platform.tenancy.errors  # noqa: F401 - imported so that every problem is known
 from ovoz.lib.problems import DomainError
 from ovoz.lib.settings import REPOSITORY

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import structlog
 import uvicorn
 from litestar import Litestar, Request, Response, Router, get
@@ -58,6 +60,10 @@ from ovoz.platform.identity.deps import (
     send_cookies,
 )
 from ovoz.platform.identity.schemas import DemoAccount
+from ovoz.platform.privacy.api import Numbers, Privacy, Reveals, read_policy
+from ovoz.platform.privacy.contracts import PublicText
+from ovoz.platform.privacy.controllers import RevealController
+from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA, RememberRequest, masking, viewer_of
 from ovoz.platform.tenancy.api import Tenant, TenantFinder, TenantKeys, TenantRepository, read_blueprint
 
 log = structlog.get_logger(__name__)
@@ -69,10 +75,14 @@ TRY_AGAIN_LATER = 1013
 _PROBLEM = "ovoz_problem"
 
 
+class Health(msgspec.Struct, frozen=True):
+    state: PublicText = "running"
+
+
 @get("/health", guards=[public], opt={OUTSIDE_TENANTS: True}, include_in_schema=False, sync_to_thread=False)
-def health() -> dict[str, str]:
+def health() -> Health:
     """Whether this process answers; what it depends on is said where it is used."""
-    return {"state": "running"}
+    return Health()
 
 
 def routes(settings: Settings) -> list[ControllerRouterHandler]:
@@ -88,6 +98,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         InteractionController,
         RecordingController,
         AuditController,
+        RevealController,
         live,
         phone_line,
         health,
@@ -127,19 +138,26 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     identity = Identity(database, utc_now, _PhoneAndDeskOfSession(fanout, switchboard))
     session_end = SessionEnd(fanout, identity.alive)
     key = installation_key(settings.home)
+    keys = TenantKeys(tenants, key)
+    privacy = Privacy(read_policy(settings.data_dir), database, Numbers(keys, utc_now), utc_now)
+    history = History(database, access, utc_now)
     services: dict[str, object] = {
         "access": access,
         "audit_trail": AuditTrail(database, key, utc_now),
         "demo_accounts": _DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database)),
-        "history": History(database, access, utc_now),
+        "history": history,
         "identity": identity,
-        "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end),
+        "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end, privacy),
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
-            TenantKeys(tenants, key),
+            keys,
+        ),
+        "privacy": privacy,
+        "reveals": Reveals(
+            database, utc_now, {"interaction": history, "person": _PeopleOfTenant(identity, access)}
         ),
         "session_end": session_end,
     }
@@ -166,7 +184,8 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
             "tenant": Provide(provide_tenant, sync_to_thread=False),
             **{name: _always(service) for name, service in services.items()},
         },
-        middleware=[DefineMiddleware(SessionMiddleware, identity=identity, finder=finder)],
+        middleware=[DefineMiddleware(SessionMiddleware, identity=identity, finder=finder), RememberRequest()],
+        after_request=masking(privacy),
         before_send=[send_cookies, send_security_headers],
         exception_handlers={
             DomainError: _problem,
@@ -178,7 +197,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         lifespan=[lifespan],
         logging_config=None,
         openapi_config=openapi_config(),
-        state=State({"settings": settings}),
+        state=State({"settings": settings, "privacy": privacy}),
     )
 
 
@@ -191,7 +210,7 @@ def openapi_config() -> OpenAPIConfig:
             "/api/schema",
             route_handlers=[],
             guards=[public],
-            opt={OUTSIDE_TENANTS: True},
+            opt={OUTSIDE_TENANTS: True, WITHOUT_PERSONAL_DATA: "the API's own document"},
             include_in_schema=False,
         ),
         render_plugins=[JsonRenderPlugin()],
@@ -226,6 +245,17 @@ async def _try(work: Awaitable[Any]) -> None:
     except Exception as error:
         # The session is over all the same; sockets notice within half a minute.
         log.warning("session.end_not_heard", error=repr(error))
+
+
+class _PeopleOfTenant:
+    """Whose e-mail address and name can be revealed: the operator's people, to those who may read them."""
+
+    def __init__(self, identity: Identity, access: Access) -> None:
+        self._identity = identity
+        self._access = access
+
+    async def may_see(self, actor: Actor, subject_id: UUID) -> bool:
+        return self._access.may(actor.roles, "people.read") and await self._identity.knows(actor, subject_id)
 
 
 class _DemoAccounts:
@@ -289,14 +319,12 @@ def _close_code(error: DomainError | DatabaseUnavailable) -> int:
     return {401: NOT_SIGNED_IN, 403: NOT_ALLOWED, 404: NOT_FOUND}.get(error.status, TRY_AGAIN_LATER)
 
 
-def _problem(_: Request[Any, Any, Any], error: DomainError) -> Response[dict[str, Any]]:
+def _problem(request: Request[Any, Any, Any], error: DomainError) -> Response[dict[str, Any]]:
     headers = {"cache-control": "no-store"}
     retry_after = error.members.get("retry_after_s")
     if retry_after is not None:
         headers["retry-after"] = str(retry_after)
-    return Response(
-        error.document(), status_code=error.status, media_type="application/problem+json", headers=headers
-    )
+    return _answer(request, error.document(), headers)
 
 
 def _database_away(request: Request[Any, Any, Any], error: DatabaseUnavailable) -> Response[dict[str, Any]]:
@@ -322,11 +350,19 @@ def _framework_problem(request: Request[Any, Any, Any], error: HTTPException) ->
             ]
         )
         document = problem.document()
+    return _answer(request, document, {"cache-control": "no-store", **(error.headers or {})})
+
+
+def _answer(
+    request: Request[Any, Any, Any], document: dict[str, Any], headers: dict[str, str]
+) -> Response[dict[str, Any]]:
+    """A problem, with what the person may see of it: answers to exceptions do not pass `after_request`."""
+    privacy: Privacy = request.app.state.privacy
     return Response(
-        document,
+        privacy.show_problem(viewer_of(request.scope), document),
         status_code=document["status"],
         media_type="application/problem+json",
-        headers={"cache-control": "no-store", **(error.headers or {})},
+        headers=headers,
     )
 
 
@@ -337,8 +373,4 @@ def _pointer(key: str) -> str:
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     log.error("api.failed", path=request.url.path, method=request.method, exc_info=error)
-    return Response(
-        {"type": "about:blank", "title": "Something went wrong here", "status": 500},
-        status_code=500,
-        media_type="application/problem+json",
-    )
+    return _answer(request, {"type": "about:blank", "title": "Something went wrong here", "status": 500}, {})

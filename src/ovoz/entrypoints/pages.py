@@ -12,6 +12,7 @@ from litestar.types import Message, Scope
 
 from ovoz.platform.access.guards import public
 from ovoz.platform.identity.deps import OUTSIDE_TENANTS
+from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_EACH_TIME: Final = "no-cache"
@@ -38,7 +39,12 @@ def front_end(folder: Path) -> HTTPRouteHandler:
     """Serves the built front end: a file where there is one, the application for every other page's address."""
     root = folder.resolve()
 
-    @get(["/", "/{path:path}"], guards=[public], opt={OUTSIDE_TENANTS: True}, include_in_schema=False)
+    @get(
+        ["/", "/{path:path}"],
+        guards=[public],
+        opt={OUTSIDE_TENANTS: True, WITHOUT_PERSONAL_DATA: "files of the release"},
+        include_in_schema=False,
+    )
     async def page(path: FromPath[str] = "") -> File:
         wanted = (root / path.lstrip("/")).resolve()
         if wanted.is_file() and wanted.is_relative_to(root):
@@ -61,7 +67,7 @@ def problem_pages(folder: Path) -> HTTPRouteHandler:
     @get(
         "/problems/{slug:str}",
         guards=[public],
-        opt={OUTSIDE_TENANTS: True},
+        opt={OUTSIDE_TENANTS: True, WITHOUT_PERSONAL_DATA: "pages of the release"},
         include_in_schema=False,
         media_type=MediaType.TEXT,
     )

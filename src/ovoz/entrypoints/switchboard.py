@@ -28,6 +28,7 @@ from ovoz.contact_center.switchboard.api import (
     run_cell,
 )
 from ovoz.contact_center.switchboard.controllers import InternalController, health
+from ovoz.contact_center.switchboard.events import FACT_KEYS
 from ovoz.integrations.asterisk.ami import Ami
 from ovoz.integrations.asterisk.ari import Ari
 from ovoz.integrations.asterisk.node import AsteriskNode
@@ -39,8 +40,10 @@ from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
 from ovoz.lib.problems import DomainError
-from ovoz.lib.sealing import internal_token, phone_key
+from ovoz.lib.sealing import installation_key, internal_token, phone_key
 from ovoz.lib.settings import Settings
+from ovoz.platform.privacy.api import Numbers, Publication, read_policy
+from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +103,7 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
         cell_id=CELL,
         epoch=lease.epoch,
         directory=Directory(database, CELL),
-        store=JournalStore(database, CELL),
+        store=JournalStore(database, CELL, _publication(settings, database)),
         spool_path=settings.home / "spool" / f"{CELL}.jsonl",
         node=AsteriskNode(NODE, ari, ami, endpoints.media_recordings_dir),
         feed=fanout,
@@ -137,6 +140,11 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
                 await asyncio.gather(
                     *(part.close() for part in (ari, ami, fanout, jobs, database)), return_exceptions=True
                 )
+
+
+def _publication(settings: Settings, database: Database) -> Publication:
+    keys = TenantKeys(TenantRepository(database), installation_key(settings.home))
+    return Publication(read_policy(settings.data_dir), Numbers(keys, utc_now), FACT_KEYS)
 
 
 class _Server(uvicorn.Server):

@@ -1,4 +1,8 @@
-"""Structured logs: one JSON object a line, constant messages, values under keys; `pii.` keys are dropped."""
+"""Structured logs: one JSON object a line, constant messages, values under keys; `pii.` keys are dropped.
+
+What has the shape of a phone number or an e-mail address is masked wherever it stands, libraries' tracebacks included:
+a second net, for what should not have been logged.
+"""
 
 import logging
 import sys
@@ -7,12 +11,29 @@ from typing import Any
 
 import structlog
 
+from ovoz.lib.contacts import mask_contacts
+
 PERSONAL_PREFIX = "pii."
 
 
 def drop_personal_data(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Removes every key that begins with `pii.`: who needs them reads the database, with rights and an audit."""
     return {key: value for key, value in event.items() if not key.startswith(PERSONAL_PREFIX)}
+
+
+def mask_personal_shapes(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Masks every text of a log line; the last step before it is written."""
+    return {key: _masked(value) for key, value in event.items()}
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_contacts(value)
+    if isinstance(value, dict):
+        return {_masked(key): _masked(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(part) for part in value]
+    return value if value is None or isinstance(value, bool | int | float) else mask_contacts(repr(value))
 
 
 def configure_logging(process: str, level: int = logging.INFO) -> None:
@@ -37,6 +58,7 @@ def configure_logging(process: str, level: int = logging.INFO) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                mask_personal_shapes,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

@@ -226,3 +226,28 @@ async def test_no_record_no_sound(heard: tuple[Client, str, UUID, bytes], place:
     await run_as_owner(admin, lambda connection: connection.execute(text(allow)))
     assert await _told(place, tenant_id) == []
     assert (await client.get(path, headers=as_actor(tenant_id))).status_code == 200
+
+
+async def test_a_download_is_the_same_sound_as_a_file(
+    heard: tuple[Client, str, UUID, bytes],
+) -> None:
+    client, tenant_id, recording_id, whole = heard
+    path = f"/api/recordings/{recording_id}/download"
+    answer = await client.get(path, headers=as_actor(tenant_id, OTHER, "supervisor"))
+    assert (answer.status_code, answer.content) == (200, whole)
+    assert answer.headers["content-disposition"] == f'attachment; filename="{recording_id}.ogg"'
+    assert answer.headers["cache-control"] == "private, no-store"
+    listened = await client.get(path.replace("download", "audio"), headers=as_actor(tenant_id))
+    assert "content-disposition" not in listened.headers
+
+
+async def test_who_may_download(heard: tuple[Client, str, UUID, bytes], place: Installation) -> None:
+    client, tenant_id, recording_id, _ = heard
+    path = f"/api/recordings/{recording_id}/download"
+    for headers, status in (
+        ({}, 401),
+        (as_actor(tenant_id), 403),
+        (as_actor(tenant_id, OTHER, "admin"), 403),
+        (as_actor(await place.make_tenant(), AGENT, "supervisor"), 404),
+    ):
+        assert (await client.get(path, headers=headers)).status_code == status

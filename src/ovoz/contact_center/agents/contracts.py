@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from ovoz.platform.privacy.contracts import PersonalName, PersonalPhone, PublicText, StaffName, Subject
+
 AgentState = Literal["offline", "ready", "break", "ringing", "talking", "wrap_up", "not_answering"]
 ChosenState = Literal["ready", "break", "offline"]
 SegmentKind = Literal["flow", "queue", "ring", "talk", "hold", "wrap_up"]
@@ -15,23 +17,30 @@ class Reference(msgspec.Struct, frozen=True):
     """Something named elsewhere: its id, and its name for people."""
 
     id: UUID
-    name: str
+    name: PublicText
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """One of the operator's people."""
+
+    id: UUID
+    name: StaffName
 
 
 class NextState(msgspec.Struct, frozen=True):
     """What takes effect after the call."""
 
     state: ChosenState
-    reason: str | None
+    reason: PublicText | None
 
 
 class DeskAgent(msgspec.Struct, frozen=True):
     """The agent; `since` is the moment the state began."""
 
     id: UUID
-    name: str
+    name: StaffName
     state: AgentState
-    reason: str | None
+    reason: PublicText | None
     since: datetime
     next: NextState | None
     wrap_up_until: datetime | None
@@ -42,20 +51,26 @@ class DeskPhone(msgspec.Struct, frozen=True):
 
     available: bool
     registered: bool
-    detail: str | None
+    detail: PublicText | None
 
 
-class Caller(msgspec.Struct, frozen=True):
-    """Who calls: the number in E.164 (empty when hidden) and the operator's name for it."""
+class Caller(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who calls: the number in E.164 (empty when hidden) and the operator's name for it.
 
-    number: str
+    Where the number is masked (`+992 •• ••• 45 17`), `number_token` stands for it for half a day in your own requests;
+    where it is only counted, `number_pseudonym` is the same for the same number.
+    """
+
+    number: PersonalPhone
     hidden: bool
-    name: str | None
+    name: PersonalName | None
+    number_token: PublicText | None = None
+    number_pseudonym: PublicText | None = None
 
 
 class DeskEntryPoint(msgspec.Struct, frozen=True):
-    number: str
-    name: str
+    number: PublicText
+    name: PublicText
 
 
 class DeskSegment(msgspec.Struct, frozen=True):
@@ -64,7 +79,7 @@ class DeskSegment(msgspec.Struct, frozen=True):
     kind: SegmentKind
     started_at: datetime
     ended_at: datetime | None
-    agent: Reference | None
+    agent: Colleague | None
 
 
 class DeskInteraction(msgspec.Struct, frozen=True):
@@ -81,7 +96,7 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     answered_at: datetime | None
     held_since: datetime | None
     ended_at: datetime | None
-    end_reason: str | None
+    end_reason: PublicText | None
     recording: Literal["off", "on", "failed"]
     rejoin_until: datetime | None
     segments: list[DeskSegment]
@@ -91,7 +106,7 @@ class DeskQueue(msgspec.Struct, frozen=True):
     """A queue at this moment."""
 
     id: UUID
-    name: str
+    name: PublicText
     waiting: int
     longest_since: datetime | None
     agents_ready: int
@@ -109,15 +124,57 @@ class Desk(msgspec.Struct, frozen=True):
     interaction: DeskInteraction | None
     queues: list[DeskQueue]
 
+    def personal_subject(self) -> Subject:
+        """The call at the desk is the agent's own."""
+        of = ("interaction", self.interaction.id) if self.interaction else ("person", self.agent.id)
+        return Subject(of[0], str(of[1]), self.agent.id)
+
+
+class DeskMessage(msgspec.Struct, frozen=True, tag_field="type", tag="desk"):
+    """The whole view of one agent, and its number."""
+
+    epoch: int
+    seq: int
+    data: Desk
+
+
+class NumberMessage(msgspec.Struct, frozen=True, tag_field="type", tag="number"):
+    """The number of the last view that was sent."""
+
+    epoch: int
+    seq: int
+
+
+class QueuesMessage(msgspec.Struct, frozen=True, tag_field="type", tag="queues"):
+    """Every queue's figures."""
+
+    data: list[DeskQueue]
+
+
+class SupersededMessage(msgspec.Struct, frozen=True, tag_field="type", tag="superseded"):
+    """The phone went to another browser of the same agent."""
+
+    phone_id: PublicText
+
+
+class SwitchboardMessage(msgspec.Struct, frozen=True, tag_field="type", tag="switchboard"):
+    """Whether a switchboard answers."""
+
+    available: bool
+
+
+LiveMessage = DeskMessage | NumberMessage | QueuesMessage | SupersededMessage | SwitchboardMessage
+"""What passes on the live view's socket."""
+
 
 class Phone(msgspec.Struct, frozen=True):
     """The softphone's account: register with it over the WebSocket; an older browser's stops being right."""
 
-    phone_id: str
-    uri: str
-    username: str
-    password: str
-    websocket_path: str
+    phone_id: PublicText
+    uri: PublicText
+    username: PublicText
+    password: PublicText
+    websocket_path: PublicText
     register_expires_s: int
 
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from ovoz.contact_center.agents.contracts import ChosenState
+from ovoz.platform.privacy.contracts import PublicText
 
 Code = Annotated[str, Meta(max_length=40)]
 Note = Annotated[str, Meta(max_length=4000, pattern=r"^[^\x00\ud800-\udfff]*$")]
@@ -29,19 +30,19 @@ class WrapUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Names(msgspec.Struct, frozen=True):
-    ru: str
-    tg: str
-    en: str
+    ru: PublicText
+    tg: PublicText
+    en: PublicText
 
 
 class BreakReason(msgspec.Struct, frozen=True):
     """`limit_s` is the longest such break, null where there is no limit."""
 
-    code: str
+    code: PublicText
     names: Names
     limit_s: int | None
 
 
 class Disposition(msgspec.Struct, frozen=True):
-    code: str
+    code: PublicText
     names: Names

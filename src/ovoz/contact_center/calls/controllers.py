@@ -12,6 +12,7 @@ from ovoz.contact_center.calls.schemas import Interaction, InteractionPage
 from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.privacy.api import Privacy
 
 
 class InteractionController(Controller):
@@ -25,14 +26,20 @@ class InteractionController(Controller):
         self,
         actor: NamedDependency[Actor],
         history: NamedDependency[History],
+        privacy: NamedDependency[Privacy],
         cursor: Annotated[str | None, QueryParameter(max_length=200)] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 30,
         number: Annotated[
             str | None, QueryParameter(max_length=20, description="the caller's, E.164")
         ] = None,
+        number_token: Annotated[
+            str | None, QueryParameter(max_length=200, description="of a masked number, in its place")
+        ] = None,
         mine: FromQuery[bool] = False,
     ) -> InteractionPage:
-        """Own interactions, or everybody's with that right; with `number` all of this caller."""
+        """Own interactions, or everybody's with that right; with `number` or `number_token` all of this caller."""
+        if number_token is not None:
+            number = await privacy.open_number(actor, number_token)
         return await history.page(actor, cursor=cursor, limit=limit, number=number, mine=mine)
 
     @get("/{interaction_id:uuid}", operation_id="ShowInteraction", guards=[requires("interactions.read.own")])

@@ -1,12 +1,14 @@
 """Interactions on the wire."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.agents.contracts import Caller, Reference
+from ovoz.contact_center.agents.contracts import Caller, Colleague, Reference
+from ovoz.contact_center.switchboard.events import FACT_KEYS
+from ovoz.platform.privacy.contracts import PersonalText, PublicText, Subject, keyed
 
 RecordingState = Literal["none", "pending", "stored", "failed"]
 
@@ -15,38 +17,42 @@ class InteractionSummary(msgspec.Struct, frozen=True):
     """One line of the history; times spent are in seconds."""
 
     id: UUID
-    channel: str
-    direction: str
-    state: str
+    channel: PublicText
+    direction: PublicText
+    state: PublicText
     caller: Caller
-    entry_number: str
+    entry_number: PublicText
     queue: Reference | None
-    agent: Reference | None
+    agent: Colleague | None
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
-    end_reason: str | None
+    end_reason: PublicText | None
     wait_s: float
     talk_s: float
     hold_s: float
     wrap_up_s: float
-    disposition: str | None
+    disposition: PublicText | None
     recording: RecordingState
+
+    def personal_subject(self) -> Subject:
+        """Whose conversation it was, to them it is their own."""
+        return Subject("interaction", str(self.id), self.agent.id if self.agent else None)
 
 
 class InteractionPage(msgspec.Struct, frozen=True):
     """Newest first; ask with `next_cursor` for what is older, until it is null."""
 
     items: list[InteractionSummary]
-    next_cursor: str | None
+    next_cursor: PublicText | None
 
 
 class InteractionSegment(msgspec.Struct, frozen=True):
-    kind: str
+    kind: PublicText
     started_at: datetime
     ended_at: datetime | None
-    agent: Reference | None
-    outcome: str | None
+    agent: Colleague | None
+    outcome: PublicText | None
     observed_late: bool
 
 
@@ -54,10 +60,10 @@ class TimelineEvent(msgspec.Struct, frozen=True):
     """A fact of the event log; `type` names it, `params` are its values."""
 
     at: datetime
-    type: str
-    agent: Reference | None
+    type: PublicText
+    agent: Colleague | None
     observed_late: bool
-    params: dict[str, Any]
+    params: Annotated[dict[str, Any], keyed(FACT_KEYS)]
 
 
 class InteractionRecording(msgspec.Struct, frozen=True):
@@ -72,7 +78,7 @@ class InteractionRecording(msgspec.Struct, frozen=True):
 class Interaction(InteractionSummary, frozen=True):
     """One contact from its first moment to its last; `audio` is there once something was recorded."""
 
-    note: str
+    note: PersonalText
     segments: list[InteractionSegment]
     timeline: list[TimelineEvent]
     audio: InteractionRecording | None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.agents.contracts import Caller, Reference
+from ovoz.contact_center.agents.contracts import Caller, Colleague, Reference
 from ovoz.contact_center.calls.errors import CursorInvalid, InteractionNotFound
 from ovoz.contact_center.calls.models import InteractionRow, RecordingSummaryRow
 from ovoz.contact_center.calls.repositories import HistoryRepository
@@ -84,7 +84,7 @@ class History:
                     segment.kind,
                     segment.started_at,
                     segment.ended_at,
-                    _reference(segment.agent_id, name),
+                    _colleague(segment.agent_id, name),
                     segment.outcome,
                     segment.observed_late,
                 )
@@ -92,7 +92,7 @@ class History:
             ],
             timeline=[
                 TimelineEvent(
-                    event.at, event.type, _reference(event.agent_id, name), event.observed_late, event.data
+                    event.at, event.type, _colleague(event.agent_id, name), event.observed_late, event.data
                 )
                 for event, name in events
             ],
@@ -105,6 +105,12 @@ class History:
             if recording is not None
             else None,
         )
+
+    async def may_see(self, actor: Actor, interaction_id: UUID) -> bool:
+        """Whether there is such an interaction and the person may open it."""
+        async with self._database.tenant(actor.tenant_id) as session:
+            row = await HistoryRepository(session).one(interaction_id)
+        return row is not None and self._may_see(actor, row[0])
 
     def _may_see(self, actor: Actor, row: InteractionRow) -> bool:
         return row.agent_id == actor.user_id or self._access.may(actor.roles, "interactions.read.all")
@@ -120,7 +126,7 @@ def _summary(row: Any) -> InteractionSummary:
         caller=Caller(interaction.caller_number, interaction.caller_hidden, interaction.caller_name),
         entry_number=interaction.entry_number,
         queue=_reference(interaction.queue_id, queue_name),
-        agent=_reference(interaction.agent_id, agent_name),
+        agent=_colleague(interaction.agent_id, agent_name),
         started_at=interaction.started_at,
         answered_at=interaction.answered_at,
         ended_at=interaction.ended_at,
@@ -136,6 +142,10 @@ def _summary(row: Any) -> InteractionSummary:
 
 def _reference(id_: UUID | None, name: str | None) -> Reference | None:
     return Reference(id_, name or "") if id_ is not None else None
+
+
+def _colleague(id_: UUID | None, name: str | None) -> Colleague | None:
+    return Colleague(id_, name or "") if id_ is not None else None
 
 
 def _encode(last: InteractionSummary) -> str:

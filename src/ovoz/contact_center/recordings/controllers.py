@@ -1,5 +1,6 @@
 """Recordings over HTTP."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -21,6 +22,12 @@ from ovoz.contact_center.recordings.rules.byte_ranges import (
 from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
+
+RangeHeader = Annotated[str | None, HeaderParameter(name="Range")]
+IfRangeHeader = Annotated[str | None, HeaderParameter(name="If-Range")]
+_ONLY_OF = {"only_of": Provide(provide_only_of, sync_to_thread=False)}
+_SOUND = {WITHOUT_PERSONAL_DATA: "sound: who may hear it is a right of its own"}
 
 
 class RecordingController(Controller):
@@ -33,8 +40,9 @@ class RecordingController(Controller):
         "/{recording_id:uuid}/audio",
         operation_id="GetRecordingAudio",
         guards=[requires("recordings.listen.own")],
-        dependencies={"only_of": Provide(provide_only_of, sync_to_thread=False)},
+        dependencies=_ONLY_OF,
         media_type="audio/ogg",
+        opt=_SOUND,
     )
     async def get_audio(
         self,
@@ -43,8 +51,8 @@ class RecordingController(Controller):
         doer: NamedDependency[Doer],
         only_of: NamedDependency[UUID | None],
         recording_audio: NamedDependency[RecordingAudio],
-        range_header: Annotated[str | None, HeaderParameter(name="Range")] = None,
-        if_range: Annotated[str | None, HeaderParameter(name="If-Range")] = None,
+        range_header: RangeHeader = None,
+        if_range: IfRangeHeader = None,
     ) -> Stream | Response[dict[str, object]]:
         """The sound of a recording: Opus in Ogg, the caller on the left, the agent on the right.
 
@@ -53,25 +61,61 @@ class RecordingController(Controller):
         before the first byte is sent, once for a session within ten minutes.
         """
         recording = await recording_audio.find(actor.tenant_id, recording_id, only_of=only_of)
-        headers = {
-            "Accept-Ranges": "bytes",
-            "Cache-Control": "private, no-store",
-            "ETag": _etag(recording),
-            "X-Content-Type-Options": "nosniff",
-        }
-        size = recording.size_bytes
-        try:
-            span = requested_span(range_header, size) if range_applies(if_range, _etag(recording)) else None
-        except Unsatisfiable:
-            return _not_satisfiable(size)
-        if span is not None:
-            headers["Content-Range"] = span.content_range
-        part = span or Span(0, size, size)
-        headers["Content-Length"] = str(part.length)
-        sound = await recording_audio.part(actor.tenant_id, recording, part.start, part.stop, doer)
-        return Stream(
-            sound, status_code=206 if span is not None else 200, headers=headers, media_type="audio/ogg"
-        )
+        return await _sound(recording_audio, actor.tenant_id, recording, doer, range_header, if_range)
+
+    @get(
+        "/{recording_id:uuid}/download",
+        operation_id="DownloadRecording",
+        guards=[requires("recordings.download")],
+        dependencies=_ONLY_OF,
+        media_type="audio/ogg",
+        opt=_SOUND,
+    )
+    async def download(
+        self,
+        recording_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        doer: NamedDependency[Doer],
+        only_of: NamedDependency[UUID | None],
+        recording_audio: NamedDependency[RecordingAudio],
+        range_header: RangeHeader = None,
+        if_range: IfRangeHeader = None,
+    ) -> Stream | Response[dict[str, object]]:
+        """The same sound as a file to keep; whose recordings these may be is as for listening."""
+        recording = await recording_audio.find(actor.tenant_id, recording_id, only_of=only_of)
+        name = {"Content-Disposition": f'attachment; filename="{recording_id}.ogg"'}
+        return await _sound(recording_audio, actor.tenant_id, recording, doer, range_header, if_range, name)
+
+
+async def _sound(
+    recording_audio: RecordingAudio,
+    tenant_id: str,
+    recording: StoredRecording,
+    doer: Doer,
+    range_header: str | None,
+    if_range: str | None,
+    more_headers: Mapping[str, str] = {},
+) -> Stream | Response[dict[str, object]]:
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-store",
+        "ETag": _etag(recording),
+        "X-Content-Type-Options": "nosniff",
+        **more_headers,
+    }
+    size = recording.size_bytes
+    try:
+        span = requested_span(range_header, size) if range_applies(if_range, _etag(recording)) else None
+    except Unsatisfiable:
+        return _not_satisfiable(size)
+    if span is not None:
+        headers["Content-Range"] = span.content_range
+    part = span or Span(0, size, size)
+    headers["Content-Length"] = str(part.length)
+    sound = await recording_audio.part(tenant_id, recording, part.start, part.stop, doer)
+    return Stream(
+        sound, status_code=206 if span is not None else 200, headers=headers, media_type="audio/ogg"
+    )
 
 
 def _etag(recording: StoredRecording) -> str:

@@ -225,7 +225,6 @@ class AsteriskNode:
         headers = {"PJSIP_HEADER(add,X-Ovoz-Interaction)": str(ring.interaction_id)}
         if ring.rejoin:
             headers["PJSIP_HEADER(add,X-Ovoz-Rejoin)"] = "1"
-        shown = ring.caller_number or "anonymous"
         try:
             await self._ari.request(
                 "POST",
@@ -234,7 +233,8 @@ class AsteriskNode:
                 endpoint=f"PJSIP/{ring.endpoint}",
                 app=self._ari.app,
                 appArgs=f"agent,{ring.interaction_id}",
-                callerId=f"<{shown}>",
+                # The phone rings without a number: who calls stands on the desk, masked for the agent's role.
+                callerId="<anonymous>",
                 timeout=ring.timeout_s,
                 formats=CODECS,
             )

@@ -65,6 +65,8 @@ class Database:
         self._engine: AsyncEngine = create_async_engine(
             re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url),
             isolation_level="AUTOCOMMIT",
+            # Values stand in the message of a failed statement otherwise, and so in logs.
+            hide_parameters=True,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,

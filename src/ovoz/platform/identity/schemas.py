@@ -6,6 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ovoz.platform.privacy.contracts import PublicText, StaffEmail, StaffName, Subject
+
 Locale = Literal["ru", "tg", "en"]
 Theme = Literal["system", "light", "dark"]
 
@@ -19,16 +21,19 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SignedInUser(msgspec.Struct, frozen=True):
     id: UUID
-    name: str
-    email: str
-    roles: list[str]
+    name: StaffName
+    email: StaffEmail
+    roles: list[PublicText]
     is_agent: bool
+
+    def personal_subject(self) -> Subject:
+        return Subject("person", str(self.id), self.id)
 
 
 class SessionTenant(msgspec.Struct, frozen=True):
-    id: str
-    slug: str
-    name: str
+    id: PublicText
+    slug: PublicText
+    name: PublicText
 
 
 class Preferences(msgspec.Struct, frozen=True):
@@ -53,23 +58,23 @@ class Session(msgspec.Struct, frozen=True):
     user: SignedInUser
     tenant: SessionTenant
     preferences: Preferences
-    rights: list[str]
+    rights: list[PublicText]
 
 
 class DemoAccount(msgspec.Struct, frozen=True):
-    """A sign-in of a demo operator, shown on its sign-in page."""
+    """A sign-in of a demo operator, shown on its sign-in page: of people that a blueprint invented."""
 
-    email: str
-    password: str
-    name: str
-    role: str
+    email: PublicText
+    password: PublicText
+    name: PublicText
+    role: PublicText
 
 
 class Site(msgspec.Struct, frozen=True):
     """What may be known before signing in."""
 
-    slug: str
-    name: str
+    slug: PublicText
+    name: PublicText
     locale: Locale
     locales: list[Locale]
     demo_accounts: list[DemoAccount]

@@ -168,6 +168,11 @@ class Identity:
                     locked = Act("identity.sign_in_locked", doer, subject_kind, subject_id, after=after)
                     await tell(session, self._clock(), locked)
 
+    async def knows(self, actor: Actor, user_id: UUID) -> bool:
+        """Whether there is such a person in the actor's tenant."""
+        async with self._database.tenant(actor.tenant_id) as session:
+            return await UserRepository(session=session).exists(UserAccount.id == user_id)
+
     async def sign_out(self, actor: Actor, doer: Doer) -> None:
         """Ends the session everywhere, its sockets too."""
         async with self._database.tenant(actor.tenant_id) as session:

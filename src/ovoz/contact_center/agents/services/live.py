@@ -8,11 +8,13 @@ from typing import Final
 import msgspec
 import structlog
 
+from ovoz.contact_center.agents.contracts import DeskMessage, LiveMessage, QueuesMessage, SwitchboardMessage
 from ovoz.contact_center.agents.errors import ReaderTooSlow
 from ovoz.contact_center.agents.ports import LiveMessages, SessionCheck, Switchboard, SwitchboardWatch
 from ovoz.lib.db import DatabaseUnavailable
 from ovoz.lib.problems import DependencyUnavailable, DomainError
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.privacy.api import Privacy
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +25,7 @@ SEND_PATIENCE_S = 10.0
 SNAPSHOT_JITTER_S = 1.0
 
 Send = Callable[[bytes], Awaitable[None]]
+_READ = msgspec.json.Decoder[LiveMessage](LiveMessage)
 
 
 def session_channel(actor: Actor) -> str:
@@ -57,7 +60,10 @@ class SessionEnd:
 
 
 class LiveDesk:
-    """Forwards what the switchboard publishes; begins with a snapshot, and gives one when the switchboard is back."""
+    """Forwards what the switchboard publishes; begins with a snapshot, and gives one when the switchboard is back.
+
+    Every message is read as what its type promises and masked for the agent: what the type does not name, stays here.
+    """
 
     def __init__(
         self,
@@ -65,11 +71,14 @@ class LiveDesk:
         watch: SwitchboardWatch,
         messages: LiveMessages,
         session_end: SessionEnd,
+        privacy: Privacy,
     ) -> None:
         self._switchboard = switchboard
         self._watch = watch
         self._messages = messages
         self._session_end = session_end
+        self._privacy = privacy
+        self._queues: tuple[bytes, bytes] = (b"", b"")
 
     async def run(self, actor: Actor, send: Send) -> int:
         """Sends until something ends it; returns the code to close the socket with."""
@@ -105,7 +114,7 @@ class LiveDesk:
                         await self._tell(actor, send, available=available, jitter_s=SNAPSHOT_JITTER_S)
                         change = asyncio.ensure_future(self._watch.change_from(available))
                     if message.done():
-                        await _send(send, message.result())
+                        await self._pass_on(actor, send, message.result())
                         message = asyncio.ensure_future(heard.next())
             except (ReaderTooSlow, TimeoutError):
                 log.info("live.reader_too_slow")
@@ -117,21 +126,39 @@ class LiveDesk:
     async def _tell(self, actor: Actor, send: Send, *, available: bool, jitter_s: float) -> None:
         """Whether a switchboard answers, and the desk when one does."""
         if not available:
-            await _send(send, b'{"type":"switchboard","available":false}')
+            await self._say(actor, send, SwitchboardMessage(False))
             return
         await asyncio.sleep(random.uniform(0, jitter_s))  # noqa: S311 - spreads load, hides nothing
         try:
             desk = await self._switchboard.desk(actor.tenant_id, actor.user_id)
         except DependencyUnavailable:
-            await _send(send, b'{"type":"switchboard","available":false}')
+            await self._say(actor, send, SwitchboardMessage(False))
             return
         except DomainError as error:
             log.warning("live.no_desk", problem=error.slug)
             return
-        await _send(send, b'{"type":"switchboard","available":true}')
-        await _send(
-            send, msgspec.json.encode({"type": "desk", "epoch": desk.epoch, "seq": desk.seq, "data": desk})
-        )
+        await self._say(actor, send, SwitchboardMessage(True))
+        await self._say(actor, send, DeskMessage(desk.epoch, desk.seq, desk))
+
+    async def _pass_on(self, actor: Actor, send: Send, heard: bytes) -> None:
+        """What the fan-out brought; the queues' figures, which everybody gets, are read and written once."""
+        if heard == self._queues[0]:
+            await _send(send, self._queues[1])
+            return
+        try:
+            message = _READ.decode(heard)
+        except msgspec.DecodeError as error:
+            # Where, and not what: the error's own words may hold the value.
+            log.error("live.message_unreadable", at=str(error).rpartition(" - at ")[2])
+            return
+        if isinstance(message, QueuesMessage):
+            self._queues = heard, msgspec.json.encode(await self._privacy.show(actor, message))
+            await _send(send, self._queues[1])
+        else:
+            await self._say(actor, send, message)
+
+    async def _say(self, actor: Actor, send: Send, message: LiveMessage) -> None:
+        await _send(send, msgspec.json.encode(await self._privacy.show(actor, message)))
 
 
 async def _send(send: Send, message: bytes) -> None:

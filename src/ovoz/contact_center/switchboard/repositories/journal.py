@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.contact_center.switchboard.contracts import JournalEntry
 from ovoz.lib.db import Database
+from ovoz.platform.privacy.api import Publication
 
 STALE_EPOCH = "55000"
 
@@ -33,13 +34,18 @@ _WRITES: tuple[tuple[str, str], ...] = (
                 id uuid, at timestamptz, type text, interaction_id uuid, agent_id uuid, seq bigint,
                 observed_late boolean, data jsonb)
             ON CONFLICT (id) DO NOTHING
-            RETURNING id, at, type, interaction_id, agent_id, seq, epoch, observed_late, data
+            RETURNING id, at, type, interaction_id, agent_id, seq, epoch, observed_late
         )
         SELECT count(ovoz.emit(w.id, w.type, coalesce(w.interaction_id, w.agent_id)::text, w.at,
-                               w.data || jsonb_build_object('interaction_id', w.interaction_id,
-                                                            'agent_id', w.agent_id, 'seq', w.seq, 'epoch', w.epoch,
-                                                            'observed_late', w.observed_late)))
-        FROM (SELECT * FROM written ORDER BY at, id) AS w
+                               w.published || jsonb_build_object('interaction_id', w.interaction_id,
+                                                                 'agent_id', w.agent_id, 'seq', w.seq,
+                                                                 'epoch', w.epoch,
+                                                                 'observed_late', w.observed_late)))
+        FROM (
+            SELECT written.*, p.published
+            FROM written JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS p (id uuid, published jsonb) USING (id)
+            ORDER BY at, id
+        ) AS w
         """,
     ),
     (
@@ -144,20 +150,27 @@ _WRITES: tuple[tuple[str, str], ...] = (
 
 
 class JournalStore:
-    """Writes batches of one tenant: live tables, event log, outbox and journal in one transaction."""
+    """Writes batches of one tenant: live tables, event log, outbox and journal in one transaction.
 
-    def __init__(self, database: Database, cell_id: str) -> None:
+    The event log keeps each fact as it was; the outbox gets what `publication` lets out of it.
+    """
+
+    def __init__(self, database: Database, cell_id: str, publication: Publication) -> None:
         self._database = database
         self._cell_id = cell_id
+        self._publication = publication
 
     async def write(self, tenant_id: str, epoch: int, entries: Sequence[JournalEntry]) -> None:
         """All or nothing; repeating it does nothing. Raises EpochStale, DatabaseUnavailable."""
+        publish = await self._publication.of(tenant_id)
         try:
             async with self._database.tenant(tenant_id) as session:
                 live = _latest(entries, "live", lambda row: row["key"])
                 await _run(session, _JOURNAL, live, cell=self._cell_id, epoch=epoch)
                 for member, statement in _WRITES:
                     rows = _ROWS[member](entries)
+                    if member == "facts":
+                        rows = [row | {"published": publish(row["data"])} for row in rows]
                     if rows:
                         await _run(session, statement, rows, epoch=epoch)
         except DBAPIError as error:

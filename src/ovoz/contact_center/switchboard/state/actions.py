@@ -40,8 +40,6 @@ class Ring(Action, frozen=True):
 
     leg: str
     endpoint: str
-    caller_number: str
-    caller_name: str
     timeout_s: int
     rejoin: bool = False
 

@@ -163,8 +163,6 @@ def ring_again(floor: Floor, now: datetime, call: Call) -> None:
             call.id,
             leg=leg_id,
             endpoint=agent.endpoint,
-            caller_number=call.caller.number,
-            caller_name=call.caller.name or "",
             timeout_s=5,
             rejoin=True,
         )

@@ -280,8 +280,6 @@ class Floor:
                 call.id,
                 leg=leg_id,
                 endpoint=agent.endpoint,
-                caller_number=call.caller.number,
-                caller_name=call.caller.name or "",
                 timeout_s=queue.ring_timeout_s,
             )
         )

@@ -77,9 +77,12 @@ export interface Segment {
 }
 
 export interface Caller {
+  /** E.164, or masked (`+992 •• ••• 45 17`) for roles that do not see it. */
   number: string;
   hidden: boolean;
   name: string | null;
+  /** Stands for a masked number in requests of this person. */
+  number_token?: string | null;
 }
 
 export type LiveInteractionState = 'announced' | 'ringing' | 'talking' | 'held' | 'wrap_up';

@@ -10,6 +10,8 @@ export interface InteractionFilter {
   cursor?: string | null;
   limit?: number;
   number?: string;
+  /** In the place of a masked number. */
+  numberToken?: string;
   mine?: boolean;
 }
 
@@ -78,6 +80,7 @@ export class OvozApi {
     if (filter.cursor) params = params.set('cursor', filter.cursor);
     if (filter.limit) params = params.set('limit', filter.limit);
     if (filter.number) params = params.set('number', filter.number);
+    if (filter.numberToken) params = params.set('number_token', filter.numberToken);
     if (filter.mine !== undefined) params = params.set('mine', filter.mine);
     return firstValueFrom(this.http.get<Page<InteractionSummary>>('/api/interactions', { params }));
   }

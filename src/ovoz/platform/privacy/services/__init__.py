@@ -1,0 +1,1 @@
+"""Use cases of privacy: reading the policy, showing, revealing, publishing, sealing numbers."""

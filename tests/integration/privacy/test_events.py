@@ -1,0 +1,91 @@
+"""What is published: the event log keeps the fact, the outbox a mask and a pseudonym."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+from tests.integration.privacy.marked import Marked
+from tests.support.stack import Stack
+
+from ovoz.contact_center.switchboard.api import JournalStore
+from ovoz.contact_center.switchboard.contracts import JournalEntry
+from ovoz.contact_center.switchboard.events import FACT_KEYS
+from ovoz.lib.clock import utc_now
+from ovoz.lib.db.migrations import run_as_owner
+from ovoz.lib.ids import new_id
+from ovoz.lib.sealing import installation_key
+from ovoz.platform.privacy.api import Numbers, Publication, read_policy
+from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
+
+CELL = "cell-of-events"
+
+
+async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: Marked) -> None:
+    admin = engines.endpoints.database_admin_url
+    await run_as_owner(
+        admin,
+        lambda c: c.execute(
+            text("INSERT INTO ovoz.cell (id, epoch) VALUES (:id, 1) ON CONFLICT DO NOTHING"), {"id": CELL}
+        ),
+    )
+    store = JournalStore(engines.database, CELL, _publication(engines))
+    contact, person = marked.contacts["agent"], marked.people["agent"]
+    data = {
+        "caller": contact.number,
+        "agent_name": f"{person.first_name} {person.secret_name}",
+        "queue": "Общая",
+        "unheard_of": marked.unheard_of,
+    }
+    facts = [_fact(seq, data) for seq in (1, 2)] + [_fact(3, data | {"caller": ""})]
+    entry = JournalEntry(
+        tenant_id=marked.tenant_id,
+        facts=facts,
+        **{key: [] for key in ("interactions", "segments", "legs", "agents", "recordings", "live")},
+        at=datetime.now(UTC),
+    )
+    await store.write(marked.tenant_id, 1, [entry])
+    await store.write(marked.tenant_id, 1, [entry])
+
+    logged = await engines.rows(
+        marked.slug,
+        "SELECT data FROM event_log WHERE id = ANY(:ids) ORDER BY seq",
+        ids=[f["id"] for f in facts],
+    )
+    assert [row["data"] for row in logged] == [fact["data"] for fact in facts]
+    async with engines.database.control() as session:
+        found = await session.execute(
+            text("SELECT envelope FROM ovoz.outbox WHERE tenant_id = :id ORDER BY position"),
+            {"id": marked.tenant_id},
+        )
+        envelopes: list[dict[str, Any]] = list(found.scalars())
+    published = [envelope["data"] for envelope in envelopes if envelope["id"] in {f["id"] for f in facts}]
+    assert [said["seq"] for said in published] == [1, 2, 3]
+    assert published[0]["caller"] == f"+992 •• ••• {contact.number[-4:-2]} {contact.number[-2:]}"
+    assert published[0]["caller_pseudonym"] == published[1]["caller_pseudonym"]
+    assert published[0]["agent_name"] == f"{person.first_name} С•••••"
+    assert (published[2]["caller"], published[0]["queue"]) == ("", "Общая")
+    assert "caller_pseudonym" not in published[2]
+    everything = str(envelopes)
+    assert not [
+        marker
+        for marker in (contact.number[4:], person.secret_name, marked.unheard_of, "unheard_of")
+        if marker in everything
+    ]
+
+
+def _fact(seq: int, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(new_id()),
+        "at": datetime.now(UTC).isoformat(),
+        "type": "calls.call_started.v1",
+        "interaction_id": str(new_id()),
+        "agent_id": None,
+        "seq": seq,
+        "observed_late": False,
+        "data": data,
+    }
+
+
+def _publication(stack: Stack) -> Publication:
+    keys = TenantKeys(TenantRepository(stack.database), installation_key(stack.settings.home))
+    return Publication(read_policy(stack.settings.data_dir), Numbers(keys, utc_now), FACT_KEYS)
