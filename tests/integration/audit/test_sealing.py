@@ -28,7 +28,7 @@ async def test_an_entry_that_commits_late_is_not_passed_over(audited: Audited) -
     assert (found.sealed, found.findings) == (2, ())
 
 
-async def test_writers_are_not_held_up_while_a_seal_is_computed(audited: Audited) -> None:
+async def test_writers_wait_for_the_one_look_and_no_longer(audited: Audited) -> None:
     await audited.happen("a.one")
     async with audited.stack.database.tenant(audited.tenant_id) as session:
         await session.execute(text("SELECT ovoz.settle_audit()"))

@@ -245,3 +245,21 @@ async def test_the_commands(place: Installation) -> None:
     anchors.write_bytes(lines.replace(b'"root":"', b'"root":"00'))
     assert (await ovoz("audit", "verify", tenant_id, "--anchors", str(anchors)))[0] == 1
     assert (await ovoz("audit", "verify", "nobody"))[0] == 1
+
+
+async def test_a_row_that_was_read_before_the_end_of_a_rotation_is_read_again(place: Installation) -> None:
+    """The row is the former key's, the file knows only the new one: whoever is in between must not give up."""
+    tenant_id = await place.make_tenant()
+
+    class SlowRepository(TenantRepository):
+        slow = True
+
+        async def wrapped_key(self, tenant_id: str, version: int | None) -> tuple[int, bytes] | None:
+            found = await super().wrapped_key(tenant_id, version)
+            if self.slow:
+                self.slow = False
+                await rotation(place).rotate_installation()
+            return found
+
+    keys = TenantKeys(SlowRepository(place.database), key_of(place))
+    assert await keys.version(tenant_id, 1) == await Listener(place).keys.version(tenant_id, 1)

@@ -24,6 +24,7 @@ from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
 from ovoz.integrations.storage.file_system import FileSystemStorage
 from ovoz.lib.clock import utc_now
 from ovoz.lib.sealing import installation_key
+from ovoz.platform.audit.api import SYSTEM
 from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 CRASH_POINTS = ("claimed", "counted", "encoding", "written", "put", "marked")
@@ -45,7 +46,7 @@ class Parts:
     async def listen(self, tenant_id: str, recording_id: UUID, start: int = 0, stop: int = -1) -> bytes:
         stored = await self.audio.find(tenant_id, recording_id, only_of=None)
         stop = stored.size_bytes if stop < 0 else stop
-        parts = await self.audio.part(tenant_id, stored, start, stop)
+        parts = await self.audio.part(tenant_id, stored, start, stop, SYSTEM)
         return b"".join([part async for part in parts])
 
 
@@ -124,7 +125,7 @@ async def test_another_tenant_finds_nothing_and_cannot_use_the_object(place: Ins
     stolen.parent.mkdir(parents=True)
     stolen.write_bytes(kept.read_bytes())
     with pytest.raises(RecordingDamaged):
-        await parts.audio.part(theirs, stored, 0, 10)
+        await parts.audio.part(theirs, stored, 0, 10, SYSTEM)
 
 
 async def test_only_the_own_conversation_for_an_agent(place: Installation) -> None:
