@@ -12,7 +12,7 @@ from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from tests.architecture.test_repository import _problems  # noqa: F401 - imports every module's errors
 
-from ovoz.contact_center.agents.contracts import LiveMessage
+from ovoz.contact_center.agents.contracts import LiveMessage, QueuesMessage
 from ovoz.contact_center.recordings.events import RecordingStored
 from ovoz.contact_center.switchboard.events import FACT_KEYS
 from ovoz.entrypoints.api import application
@@ -94,6 +94,11 @@ def test_every_socket_is_known(app: Litestar) -> None:
     assert whole
     assert len(structs) == 5
     assert [fault for struct in structs for fault in _unclassified(struct)] == []
+
+
+def test_the_queues_figures_are_the_same_for_everybody() -> None:
+    """The live view masks and writes them once for all."""
+    assert plan_of(QueuesMessage).kinds == frozenset()
 
 
 def test_every_event_says_only_what_is_allowed() -> None:
