@@ -9,6 +9,19 @@ import msgspec
 from ovoz.contact_center.agents.contracts import Caller, Reference
 
 RecordingState = Literal["none", "pending", "stored", "failed"]
+Sort = Literal["started_at", "-started_at", "talk_s", "-talk_s"]
+
+
+class InteractionFilter(msgspec.Struct, frozen=True):
+    """What a list of interactions is narrowed to; `since` is within, `until` is not."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    queue_id: UUID | None = None
+    agent_id: UUID | None = None
+    end_reason: str | None = None
+    number: str | None = None
+    mine: bool = False
 
 
 class InteractionSummary(msgspec.Struct, frozen=True):
@@ -32,13 +45,6 @@ class InteractionSummary(msgspec.Struct, frozen=True):
     wrap_up_s: float
     disposition: str | None
     recording: RecordingState
-
-
-class InteractionPage(msgspec.Struct, frozen=True):
-    """Newest first; ask with `next_cursor` for what is older, until it is null."""
-
-    items: list[InteractionSummary]
-    next_cursor: str | None
 
 
 class InteractionSegment(msgspec.Struct, frozen=True):

@@ -5,13 +5,21 @@ from uuid import UUID
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from ovoz.contact_center.recordings.api import RecordingAudio
 from ovoz.contact_center.recordings.contracts import StoredRecording
 from ovoz.contact_center.recordings.deps import provide_only_of
-from ovoz.contact_center.recordings.errors import RangeNotSatisfiable
+from ovoz.contact_center.recordings.errors import (
+    KeyUnavailable,
+    RangeNotSatisfiable,
+    RecordingDamaged,
+    RecordingNotFound,
+    RecordingNotStored,
+    StorageUnavailable,
+)
 from ovoz.contact_center.recordings.rules.byte_ranges import (
     Span,
     Unsatisfiable,
@@ -20,6 +28,7 @@ from ovoz.contact_center.recordings.rules.byte_ranges import (
 )
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.requests.contracts import PROBLEMS
 
 
 class RecordingController(Controller):
@@ -34,6 +43,19 @@ class RecordingController(Controller):
         guards=[requires("recordings.listen.own")],
         dependencies={"only_of": Provide(provide_only_of, sync_to_thread=False)},
         media_type="audio/ogg",
+        responses={
+            206: ResponseSpec(bytes, description="The part that was asked for", media_type="audio/ogg")
+        },
+        opt={
+            PROBLEMS: (
+                RecordingNotFound,
+                RecordingNotStored,
+                RecordingDamaged,
+                RangeNotSatisfiable,
+                StorageUnavailable,
+                KeyUnavailable,
+            )
+        },
     )
     async def get_audio(
         self,
