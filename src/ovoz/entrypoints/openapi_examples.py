@@ -8,12 +8,15 @@ BY_FORMAT: Final = {
     "date": "2026-11-25",
     "uri-reference": "/problems/not-found",
 }
+_CURSOR: Final = (
+    "WyItc3RhcnRlZF9hdCIsIjIwMjYtMTEtMjVUMDg6MTU6MDBaIiwiMDE5MzZhMmItN2MzZC03ZTRmLThhNWItNmM3ZDhlOWYwYTFiIl0"
+)
 BY_NAME: Final = {
     "address": "192.0.2.17",
     "channel": "voice",
     "code": "resolved",
     "current": "the present password of mine",
-    "cursor": "WyItc3RhcnRlZF9hdCIsIjIwMjYtMTEtMjVUMDg6MTU6MDBaIl0",
+    "cursor": _CURSOR,
     "detail": "not one of the tenant's",
     "direction": "inbound",
     "disposition": "resolved",
@@ -29,7 +32,7 @@ BY_NAME: Final = {
     "locale": "ru",
     "name": "Мадина Рахимова",
     "new": "четыре слова про весенний дождь",
-    "next_cursor": "WyItc3RhcnRlZF9hdCIsIjIwMjYtMTEtMjVUMDg6MTU6MDBaIl0",
+    "next_cursor": _CURSOR,
     "note": "Подключена услуга, перезвонить не нужно.",
     "number": "+992900000101",
     "Range": "bytes=0-65535",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import ovoz.platform.identity
+from ovoz.platform.identity.api import hash_password
 from ovoz.platform.identity.rules import weakness
 
 COMMON = frozenset(
@@ -56,3 +57,12 @@ def test_easy_ones_are_refused(password: str) -> None:
 )
 def test_long_ones_pass_whatever_they_are_made_of(password: str) -> None:
     assert not weak(password)
+
+
+def test_passwords_are_kept_by_argon2id() -> None:
+    """11.4.2; OWASP's least for Argon2id is 19 MiB, two passes."""
+    _, kind, _, parameters, *_ = hash_password("four words about a river").split("$")
+    memory, passes, _ = (int(part.partition("=")[2]) for part in parameters.split(","))
+    assert kind == "argon2id"
+    assert memory >= 19 * 1024
+    assert passes >= 2
