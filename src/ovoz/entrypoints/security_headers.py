@@ -13,7 +13,7 @@ _ALWAYS: Final = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "permissions-policy": "microphone=(self), speaker-selection=(self), camera=(), geolocation=(), display-capture=(),"
-    " payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=()",
+    " payment=(), usb=(), serial=(), hid=(), midi=()",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
