@@ -98,7 +98,8 @@ async def furnish(stack: Stack, operator: Operator, email: str) -> None:
 _FURNITURE = (
     "INSERT INTO interaction (id, channel, direction, state, caller_number, caller_hidden, entry_number, agent_id,"
     " node, started_at, ended_at, end_reason, talk_ms, epoch, seq) SELECT gen_random_uuid(), 'voice', 'inbound',"
-    " 'closed', '+992900000101', false, '100', u.id, 'n', now() - n * interval '1 minute', now(), 'caller_hung_up', n * 100, 1, 1"
+    " 'closed', '+992900000101', false, '100', u.id, 'n', now() - n * interval '1 minute', now(), 'caller_hung_up',"
+    " n * 100, 1, 1"
     " FROM user_account u, generate_series(1, 150) n WHERE u.email = :email",
     "INSERT INTO recording (id, interaction_id, state, raw_name, started_at) SELECT gen_random_uuid(), id, 'failed',"
     " 'x.raw', now() FROM interaction WHERE :email <> ''",
