@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs doctor call test test-fast check format generate bench-calls clean
+.PHONY: help up down status logs doctor call test test-fast test-deep check format generate bench-calls clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ test: $(STAMP) ## Every test; installs what they need
 
 test-fast: $(STAMP) ## Tests that need no engine
 	@$(PY) -m pytest -q tests/unit tests/architecture tests/data
+
+test-deep: $(STAMP) ## Long runs that look for what nobody thought of: every role, a new seed each day
+	@$(PY) -m pytest -q tests/deep
 
 check: $(STAMP) ## Format, lint, types, layers, front end, generated files
 	@bash scripts/check.sh

@@ -11,10 +11,12 @@ import ovoz.contact_center.agents.errors
 import ovoz.contact_center.calls.errors
 import ovoz.contact_center.recordings.errors
 import ovoz.contact_center.switchboard.errors
+import ovoz.lib.paging
 import ovoz.platform.access.errors
 import ovoz.platform.audit.errors
 import ovoz.platform.identity.errors
 import ovoz.platform.privacy.errors
+import ovoz.platform.requests.errors
 import ovoz.platform.tenancy.errors  # noqa: F401 - imported so that every problem is known
 from ovoz.lib.problems import DomainError
 from ovoz.lib.settings import REPOSITORY

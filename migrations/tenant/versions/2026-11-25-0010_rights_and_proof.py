@@ -94,12 +94,15 @@ CREATE INDEX reveal_by_user ON reveal (user_id, until);
 """
 
 REQUESTS = """
--- Answers of requests that create something, by the key that their sender chose.
+-- Answers of requests that create something, by the key that their sender chose. `status` 0: under way, nothing is
+-- committed; 1: committed, the answer is not known; else the HTTP status of the answer. `claim` is the request that
+-- does the work: who lost it may not commit.
 CREATE TABLE kept_answer (
     user_id      uuid NOT NULL,
     key          uuid NOT NULL,
     operation    text NOT NULL,
     request_hash bytea NOT NULL,
+    claim        uuid NOT NULL,
     status       integer NOT NULL,
     headers      jsonb NOT NULL,
     body         bytea NOT NULL,
@@ -107,6 +110,10 @@ CREATE TABLE kept_answer (
     PRIMARY KEY (user_id, key, operation)
 );
 CREATE INDEX kept_answer_by_age ON kept_answer (at);
+
+-- For lists of interactions that are narrowed to a queue, and for those by length.
+CREATE INDEX interaction_by_queue ON interaction (queue_id, started_at DESC, id DESC);
+CREATE INDEX interaction_by_talk ON interaction (talk_ms, id);
 """
 
 APPEND_ONLY = """

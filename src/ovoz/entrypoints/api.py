@@ -9,14 +9,11 @@ from uuid import UUID
 import msgspec
 import structlog
 import uvicorn
-from litestar import Litestar, Request, Response, Router, get
+from litestar import Litestar, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException, ValidationException
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler, Message, Scope
 
 from ovoz.contact_center.agents.api import AgentDesk, DeskReferences, LiveDesk, SessionEnd, session_channel
@@ -32,9 +29,13 @@ from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
 from ovoz.contact_center.recordings.api import RecordingAudio, RecordingRows
 from ovoz.contact_center.recordings.controllers import RecordingController
-from ovoz.entrypoints.pages import front_end, problem_pages, send_security_headers
+from ovoz.entrypoints.openapi import openapi_config
+from ovoz.entrypoints.pages import front_end, problem_pages
+from ovoz.entrypoints.problem_answers import EXCEPTION_HANDLERS
+from ovoz.entrypoints.security_headers import send_security_headers
 from ovoz.integrations.asterisk.sip_proxy import SipProxy
 from ovoz.integrations.redis.fanout import RedisFanout
+from ovoz.integrations.redis.rate_limits import RedisRateLimits
 from ovoz.integrations.storage.file_system import FileSystemStorage
 from ovoz.integrations.switchboard.client import HttpSwitchboard
 from ovoz.lib.clock import utc_now
@@ -42,7 +43,7 @@ from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
-from ovoz.lib.problems import DependencyUnavailable, DomainError, InputInvalid
+from ovoz.lib.problems import DependencyUnavailable, DomainError
 from ovoz.lib.sealing import installation_key, internal_token
 from ovoz.lib.settings import Settings
 from ovoz.platform.access.api import Access
@@ -63,7 +64,15 @@ from ovoz.platform.identity.schemas import DemoAccount
 from ovoz.platform.privacy.api import Numbers, Privacy, Reveals, read_policy
 from ovoz.platform.privacy.contracts import PublicText
 from ovoz.platform.privacy.controllers import RevealController
-from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA, RememberRequest, masking, viewer_of
+from ovoz.platform.privacy.deps import RememberRequest, masking
+from ovoz.platform.requests.api import KeptAnswers, Policy
+from ovoz.platform.requests.deps import (
+    BODY_LIMIT_BYTES,
+    BodyRulesMiddleware,
+    KeptAnswerMiddleware,
+    RateLimitMiddleware,
+    send_standing,
+)
 from ovoz.platform.tenancy.api import Tenant, TenantFinder, TenantKeys, TenantRepository, read_blueprint
 
 log = structlog.get_logger(__name__)
@@ -130,6 +139,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     database = Database(endpoints.database_url, pool_size=20, application_name="ovoz api")
     tenants = TenantRepository(database)
     fanout = RedisFanout(endpoints.redis_url)
+    limits = RedisRateLimits(endpoints.redis_url)
     switchboard = HttpSwitchboard(
         f"http://127.0.0.1:{settings.ports.switchboard}", internal_token(settings.home)
     )
@@ -172,7 +182,8 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(
-                *(part.close() for part in (fanout, switchboard, sip_proxy, database)), return_exceptions=True
+                *(part.close() for part in (fanout, limits, switchboard, sip_proxy, database)),
+                return_exceptions=True,
             )
 
     finder = TenantFinder(tenants, settings.base_domain, settings.default_tenant)
@@ -184,15 +195,17 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
             "tenant": Provide(provide_tenant, sync_to_thread=False),
             **{name: _always(service) for name, service in services.items()},
         },
-        middleware=[DefineMiddleware(SessionMiddleware, identity=identity, finder=finder), RememberRequest()],
+        middleware=[
+            DefineMiddleware(SessionMiddleware, identity=identity, finder=finder),
+            DefineMiddleware(RateLimitMiddleware, limits=limits, **rate_policies(settings)),
+            BodyRulesMiddleware,
+            DefineMiddleware(KeptAnswerMiddleware, kept_answers=KeptAnswers(database, utc_now)),
+            RememberRequest(),
+        ],
         after_request=masking(privacy),
-        before_send=[send_cookies, send_security_headers],
-        exception_handlers={
-            DomainError: _problem,
-            DatabaseUnavailable: _database_away,
-            HTTPException: _framework_problem,
-            Exception: _unexpected,
-        },
+        before_send=[send_cookies, send_standing, send_security_headers],
+        request_max_body_size=BODY_LIMIT_BYTES,
+        exception_handlers=EXCEPTION_HANDLERS,
         after_exception=[_remember],
         lifespan=[lifespan],
         logging_config=None,
@@ -201,21 +214,13 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     )
 
 
-def openapi_config() -> OpenAPIConfig:
-    """The API's document at `/api/schema/openapi.json`; public, as it says nothing of any tenant."""
-    return OpenAPIConfig(
-        title="Ovoz",
-        version="1",
-        openapi_router=Router(
-            "/api/schema",
-            route_handlers=[],
-            guards=[public],
-            opt={OUTSIDE_TENANTS: True, WITHOUT_PERSONAL_DATA: "the API's own document"},
-            include_in_schema=False,
-        ),
-        render_plugins=[JsonRenderPlugin()],
-        use_handler_docstrings=True,
-    )
+def rate_policies(settings: Settings) -> dict[str, Policy]:
+    """How many requests each may send in a minute."""
+    return {
+        "session": Policy("session", settings.rate_session_per_min, 60),
+        "address": Policy("address", settings.rate_address_per_min, 60),
+        "tenant": Policy("tenant", settings.rate_tenant_per_min, 60),
+    }
 
 
 def _always(service: object) -> Provide:
@@ -317,60 +322,3 @@ def _close_code(error: DomainError | DatabaseUnavailable) -> int:
     if isinstance(error, DatabaseUnavailable | DependencyUnavailable):
         return TRY_AGAIN_LATER
     return {401: NOT_SIGNED_IN, 403: NOT_ALLOWED, 404: NOT_FOUND}.get(error.status, TRY_AGAIN_LATER)
-
-
-def _problem(request: Request[Any, Any, Any], error: DomainError) -> Response[dict[str, Any]]:
-    headers = {"cache-control": "no-store"}
-    retry_after = error.members.get("retry_after_s")
-    if retry_after is not None:
-        headers["retry-after"] = str(retry_after)
-    return _answer(request, error.document(), headers)
-
-
-def _database_away(request: Request[Any, Any, Any], error: DatabaseUnavailable) -> Response[dict[str, Any]]:
-    log.warning("api.database_away", error=str(error))
-    return _problem(request, DependencyUnavailable("The database does not answer.", part="postgres"))
-
-
-def _framework_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
-    """What Litestar refused by itself: wrong input, no such page, wrong method."""
-    if error.status_code >= 500:
-        return _unexpected(request, error)
-    document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": error.detail or "The request cannot be carried out",
-        "status": error.status_code,
-    }
-    if isinstance(error, ValidationException):
-        problem = InputInvalid(
-            errors=[
-                {"pointer": _pointer(str(part.get("key", ""))), "detail": part.get("message", "")}
-                for part in (error.extra if isinstance(error.extra, list) else [])
-                if isinstance(part, dict)
-            ]
-        )
-        document = problem.document()
-    return _answer(request, document, {"cache-control": "no-store", **(error.headers or {})})
-
-
-def _answer(
-    request: Request[Any, Any, Any], document: dict[str, Any], headers: dict[str, str]
-) -> Response[dict[str, Any]]:
-    """A problem, with what the person may see of it: answers to exceptions do not pass `after_request`."""
-    privacy: Privacy = request.app.state.privacy
-    return Response(
-        privacy.show_problem(viewer_of(request.scope), document),
-        status_code=document["status"],
-        media_type="application/problem+json",
-        headers=headers,
-    )
-
-
-def _pointer(key: str) -> str:
-    """A JSON pointer into the body, or the parameter's name, from Litestar's dotted key."""
-    return "".join(f"/{part}" for part in key.split(".") if part != "data")
-
-
-def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
-    log.error("api.failed", path=request.url.path, method=request.method, exc_info=error)
-    return _answer(request, {"type": "about:blank", "title": "Something went wrong here", "status": 500}, {})

@@ -1,10 +1,12 @@
 """`ovoz generate`: files that are made from the code and committed, so that others can read them without running it."""
 
 import tempfile
+from typing import Any
 
 import msgspec
 
 from ovoz.entrypoints.api import application
+from ovoz.entrypoints.openapi import document
 from ovoz.lib.endpoints import Endpoints, Manager, Trunk
 from ovoz.lib.settings import REPOSITORY, Settings
 from ovoz.platform.privacy.api import policy_schema
@@ -45,9 +47,8 @@ def generate(*, check: bool) -> list[str]:
     return differing
 
 
-def openapi() -> dict[str, object]:
+def openapi() -> dict[str, Any]:
     """The API's document, made without any engine."""
     with tempfile.TemporaryDirectory() as home:
         app = application(Settings.from_environment({"OVOZ_HOME": home}), _NOWHERE)
-    document: dict[str, object] = app.openapi_schema.to_schema()
-    return document
+    return document(app)

@@ -8,7 +8,6 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import File
-from litestar.types import Message, Scope
 
 from ovoz.platform.access.guards import public
 from ovoz.platform.identity.deps import OUTSIDE_TENANTS
@@ -16,23 +15,6 @@ from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_EACH_TIME: Final = "no-cache"
-_SECURITY: Final = {
-    # Styles: Angular Material sets some by attribute. Nothing is fetched from elsewhere.
-    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-    " media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "permissions-policy": "microphone=(self), camera=(), geolocation=()",
-    "cross-origin-opener-policy": "same-origin",
-}
-
-
-async def send_security_headers(message: Message, _: Scope) -> None:
-    """Puts what every answer carries on the response."""
-    if message["type"] == "http.response.start":
-        headers = list(message.get("headers", []))
-        headers.extend((name.encode(), value.encode()) for name, value in _SECURITY.items())
-        message["headers"] = headers
 
 
 def front_end(folder: Path) -> HTTPRouteHandler:

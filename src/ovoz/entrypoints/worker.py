@@ -39,6 +39,7 @@ from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import Settings
 from ovoz.platform.audit.api import Sealer
 from ovoz.platform.identity.services import end_old_sessions
+from ovoz.platform.requests.api import forget_old_answers
 from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ SWEEP_EVERY_S = 600.0
 MEASURE_EVERY_S = 30.0
 END_SESSIONS_EVERY_S = 3600.0
 SEAL_EVERY_S = 60.0
+FORGET_ANSWERS_EVERY_S = 3600.0
 FIRST_TRY_AGAIN_S = 1.0
 
 
@@ -94,6 +96,11 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
     async def seal() -> None:
         await sealer.seal_all([tenant.id for tenant in await TenantRepository(database).all()])
 
+    async def forget_answers() -> None:
+        for tenant_id in await rows.tenants():
+            async with database.tenant(tenant_id) as session:
+                await forget_old_answers(session, utc_now())
+
     worker: Worker[Any] = Worker(
         queue,
         [(STORE_JOB, recording_jobs.store)],
@@ -108,6 +115,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         (SWEEP_EVERY_S, "sweep", sweeper.sweep),
         (SEAL_EVERY_S, "seal the audit", seal),
         (END_SESSIONS_EVERY_S, "end old sessions", end_sessions),
+        (FORGET_ANSWERS_EVERY_S, "forget old answers", forget_answers),
     )
     clockwork = [asyncio.create_task(_every(*entry)) for entry in schedule]
     try:

@@ -50,3 +50,11 @@ class DependencyUnavailable(DomainError):
     status = 503
     slug = "dependency-unavailable"
     title = "A part of the system does not answer"
+
+
+class Unexpected(DomainError):
+    """A fault of ours; what happened stands in the log and not in the answer."""
+
+    status = 500
+    slug = "unexpected"
+    title = "Something went wrong here"

@@ -104,6 +104,12 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
     """Calls a minute for each demo operator."""
     recordings_limit_mb: int
     logs_limit_mb: int
+    rate_session_per_min: int
+    """Requests of one session in a minute, all of them at once if it likes."""
+    rate_address_per_min: int
+    """Requests without a session from one network address."""
+    rate_tenant_per_min: int
+    """Requests of one operator's people together."""
 
     @classmethod
     def from_environment(cls, environ: dict[str, str] | None = None) -> "Settings":
@@ -143,6 +149,9 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
             demo_calls_per_minute=number("OVOZ_DEMO_CALLS_PER_MINUTE", 2, 0, 600),
             recordings_limit_mb=int(number("OVOZ_RECORDINGS_LIMIT_MB", 10_240, 1, 1e9)),
             logs_limit_mb=int(number("OVOZ_LOGS_LIMIT_MB", 512, 1, 1e9)),
+            rate_session_per_min=int(number("OVOZ_RATE_SESSION_PER_MIN", 1_200, 1, 1e9)),
+            rate_address_per_min=int(number("OVOZ_RATE_ADDRESS_PER_MIN", 1_200, 1, 1e9)),
+            rate_tenant_per_min=int(number("OVOZ_RATE_TENANT_PER_MIN", 60_000, 1, 1e9)),
         )
 
     @cached_property

@@ -12,11 +12,21 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from ovoz.contact_center.agents.api import AgentDesk, LiveDesk, PhoneLines, SessionEnd, carry
 from ovoz.contact_center.agents.contracts import Desk, Phone, softphone_user
-from ovoz.contact_center.agents.errors import MediaNotReady
+from ovoz.contact_center.agents.errors import DispositionUnknown, MediaNotReady, ReasonUnknown
 from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, WrapUp
+from ovoz.contact_center.switchboard.errors import (
+    AgentUnknown,
+    CommandInvalid,
+    InteractionUnknown,
+    NotPossibleNow,
+    PhoneNotRegistered,
+    SwitchboardUnavailable,
+)
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import current_session
+from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
+from ovoz.platform.requests.errors import IdempotencyKeyInvalid
 
 IdempotencyKey = Annotated[
     str | None,
@@ -29,6 +39,20 @@ Socket = WebSocket[Any, Any, Any]
 SESSION_GONE = 4401
 TRY_AGAIN_LATER = 1013
 
+_OF_ORDERS = (
+    AgentUnknown,
+    CommandInvalid,
+    IdempotencyKeyInvalid,
+    NotPossibleNow,
+    PhoneNotRegistered,
+    ReasonUnknown,
+    SwitchboardUnavailable,
+)
+_TO_THE_CALL = tuple(
+    LinkTo(operation_id, {"interaction_id": "$response.body#/interaction/id"}, "While there is a call.")
+    for operation_id in ("HangUp", "Hold", "Resume", "Reject", "FinishWrapUp", "ShowInteraction")
+)
+
 
 class DeskController(Controller):
     """An agent's own desk."""
@@ -36,8 +60,9 @@ class DeskController(Controller):
     path = "/api/desk"
     tags = ("Desk",)
     guards = (requires("desk.use"),)
+    opt = {PROBLEMS: _OF_ORDERS}  # noqa: RUF012 - Litestar's own way
 
-    @get(operation_id="ShowDesk")
+    @get(operation_id="ShowDesk", opt={LINKS: _TO_THE_CALL})
     async def show(self, actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]) -> Desk:
         """The whole live view: state, phone, the present call, the queues."""
         return await desk.show(actor)
@@ -67,6 +92,7 @@ class CallController(Controller):
     path = "/api/desk/interactions/{interaction_id:uuid}"
     tags = ("Desk",)
     guards = (requires("calls.control"),)
+    opt = {PROBLEMS: (*_OF_ORDERS, DispositionUnknown, InteractionUnknown)}  # noqa: RUF012 - Litestar's own way
 
     @post("/hang-up", operation_id="HangUp", status_code=200)
     async def hang_up(

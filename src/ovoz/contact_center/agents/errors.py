@@ -13,11 +13,6 @@ class DispositionUnknown(InputInvalid):
     title = "There is no such result of a call"
 
 
-class CommandIdInvalid(InputInvalid):
-    slug = "idempotency-key-invalid"
-    title = "The Idempotency-Key is no UUID"
-
-
 class ReaderTooSlow(Exception):
     """A reader of the live view fell behind; it must begin again with a snapshot."""
 

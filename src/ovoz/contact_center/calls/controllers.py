@@ -1,5 +1,6 @@
 """The history over HTTP."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,41 +9,78 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from ovoz.contact_center.calls.api import History
-from ovoz.contact_center.calls.schemas import Interaction, InteractionPage
+from ovoz.contact_center.calls.errors import InteractionNotFound
+from ovoz.contact_center.calls.schemas import Interaction, InteractionFilter, InteractionSummary, Sort
+from ovoz.lib.paging import CursorInvalid, Page
 from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.api import Privacy
+from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
+from ovoz.platform.requests.deps import Cursor, Limit
+
+_FIRST = LinkTo(
+    "ShowInteraction", {"interaction_id": "$response.body#/items/0/id"}, "The first one of the page."
+)
+_FOLLOWING = LinkTo(
+    "ListInteractions",
+    {"cursor": "$response.body#/next_cursor", "sort": "$request.query.sort"},
+    "The next page, with the same filters.",
+)
+_AUDIO = LinkTo("GetRecordingAudio", {"recording_id": "$response.body#/audio/id"}, "Once it is `stored`.")
 
 
 class InteractionController(Controller):
-    """Interactions, newest first."""
+    """Interactions as they happened."""
 
     path = "/api/interactions"
     tags = ("Interactions",)
 
-    @get(operation_id="ListInteractions", guards=[requires("interactions.read.own")])
+    @get(
+        operation_id="ListInteractions",
+        guards=[requires("interactions.read.own")],
+        opt={PROBLEMS: (CursorInvalid,), LINKS: (_FIRST, _FOLLOWING)},
+    )
     async def list_interactions(
         self,
         actor: NamedDependency[Actor],
         history: NamedDependency[History],
         privacy: NamedDependency[Privacy],
-        cursor: Annotated[str | None, QueryParameter(max_length=200)] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 30,
+        cursor: Cursor = None,
+        limit: Limit = 30,
+        sort: FromQuery[Sort] = "-started_at",
+        since: Annotated[
+            datetime | None, QueryParameter(name="from", description="began at this moment or later")
+        ] = None,
+        until: Annotated[
+            datetime | None, QueryParameter(name="to", description="began before this moment")
+        ] = None,
+        queue_id: Annotated[UUID | None, QueryParameter(description="waited in this queue")] = None,
+        agent_id: Annotated[UUID | None, QueryParameter(description="this agent's")] = None,
+        end_reason: Annotated[
+            str | None, QueryParameter(max_length=40, pattern="^[a-z_]+$", description="why it ended")
+        ] = None,
         number: Annotated[
-            str | None, QueryParameter(max_length=20, description="the caller's, E.164")
+            str | None,
+            QueryParameter(max_length=20, pattern=r"^\+?[0-9]+$", description="the caller's, E.164"),
         ] = None,
         number_token: Annotated[
             str | None, QueryParameter(max_length=200, description="of a masked number, in its place")
         ] = None,
-        mine: FromQuery[bool] = False,
-    ) -> InteractionPage:
+        mine: Annotated[bool, QueryParameter(description="only one's own")] = False,
+    ) -> Page[InteractionSummary]:
         """Own interactions, or everybody's with that right; with `number` or `number_token` all of this caller."""
         if number_token is not None:
             number = await privacy.open_number(actor, number_token)
-        return await history.page(actor, cursor=cursor, limit=limit, number=number, mine=mine)
+        wanted = InteractionFilter(since, until, queue_id, agent_id, end_reason, number, mine)
+        return await history.page(actor, wanted, sort=sort, cursor=cursor, limit=limit)
 
-    @get("/{interaction_id:uuid}", operation_id="ShowInteraction", guards=[requires("interactions.read.own")])
+    @get(
+        "/{interaction_id:uuid}",
+        operation_id="ShowInteraction",
+        guards=[requires("interactions.read.own")],
+        opt={PROBLEMS: (InteractionNotFound,), LINKS: (_AUDIO,)},
+    )
     async def show_interaction(
         self,
         actor: NamedDependency[Actor],

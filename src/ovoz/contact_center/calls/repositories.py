@@ -1,17 +1,20 @@
 """All SQL of the history."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, column, select, table, tuple_
+from sqlalchemy import ColumnElement, Select, column, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.contact_center.calls.models import EventRow, InteractionRow, RecordingSummaryRow, SegmentRow
+from ovoz.contact_center.calls.schemas import InteractionFilter, Sort
+from ovoz.lib.paging import Keyset, cut
 
 _user = table("user_account", column("id"), column("name"))
 _queue = table("queue", column("id"), column("name"))
+
+_SORTED_BY = {"started_at": InteractionRow.started_at, "talk_s": InteractionRow.talk_ms}
 
 
 class HistoryRepository:
@@ -21,29 +24,36 @@ class HistoryRepository:
         self._session = session
 
     async def page(
-        self,
-        *,
-        limit: int,
-        before: tuple[datetime, UUID] | None,
-        number: str | None,
-        agent_id: UUID | None,
-    ) -> Sequence[Any]:
-        """Interactions from the newest on: (interaction, agent's name, queue's name, recording's state)."""
-        wanted: list[ColumnElement[bool]] = []
-        if before is not None:
-            wanted.append(tuple_(InteractionRow.started_at, InteractionRow.id) < tuple_(*before))
-        if number is not None:
-            wanted.append(InteractionRow.caller_number == number)
-        if agent_id is not None:
-            wanted.append(InteractionRow.agent_id == agent_id)
-        query = (
-            self._summaries()
-            .where(*wanted)
-            .order_by(InteractionRow.started_at.desc(), InteractionRow.id.desc())
-            .limit(limit)
+        self, wanted: InteractionFilter, *, only_of: UUID | None, sort: Sort, cursor: str | None, limit: int
+    ) -> tuple[Sequence[Any], str | None]:
+        """(interaction, agent's name, queue's name, recording) each, and the cursor of what follows.
+
+        `only_of` is the agent whose interactions these must be. Raises CursorInvalid.
+        """
+        equals = (
+            (InteractionRow.queue_id, wanted.queue_id),
+            (InteractionRow.agent_id, wanted.agent_id),
+            (InteractionRow.end_reason, wanted.end_reason),
+            (InteractionRow.caller_number, wanted.number),
+            (InteractionRow.agent_id, only_of),
         )
-        rows: Sequence[Any] = (await self._session.execute(query)).all()
-        return rows
+        conditions: list[ColumnElement[bool]] = [
+            column == value for column, value in equals if value is not None
+        ]
+        if wanted.since is not None:
+            conditions.append(InteractionRow.started_at >= wanted.since)
+        if wanted.until is not None:
+            conditions.append(InteractionRow.started_at < wanted.until)
+        keyset = Keyset(sort, _SORTED_BY, InteractionRow.id)
+        if cursor is not None:
+            conditions.append(keyset.after(cursor))
+        query = self._summaries().where(*conditions).order_by(*keyset.order()).limit(limit + 1)
+        rows, more = cut((await self._session.execute(query)).all(), limit)
+        if not more:
+            return rows, None
+        last: InteractionRow = rows[-1][0]
+        value = last.talk_ms if sort.endswith("talk_s") else last.started_at
+        return rows, keyset.cursor(value, last.id)
 
     async def one(self, interaction_id: UUID) -> Any:
         query = self._summaries().where(InteractionRow.id == interaction_id)

@@ -11,6 +11,19 @@ from ovoz.contact_center.switchboard.events import FACT_KEYS
 from ovoz.platform.privacy.contracts import PersonalText, PublicText, Subject, keyed
 
 RecordingState = Literal["none", "pending", "stored", "failed"]
+Sort = Literal["started_at", "-started_at", "talk_s", "-talk_s"]
+
+
+class InteractionFilter(msgspec.Struct, frozen=True):
+    """What a list of interactions is narrowed to; `since` is within, `until` is not."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    queue_id: UUID | None = None
+    agent_id: UUID | None = None
+    end_reason: str | None = None
+    number: str | None = None
+    mine: bool = False
 
 
 class InteractionSummary(msgspec.Struct, frozen=True):
@@ -38,13 +51,6 @@ class InteractionSummary(msgspec.Struct, frozen=True):
     def personal_subject(self) -> Subject:
         """Whose conversation it was, to them it is their own."""
         return Subject("interaction", str(self.id), self.agent.id if self.agent else None)
-
-
-class InteractionPage(msgspec.Struct, frozen=True):
-    """Newest first; ask with `next_cursor` for what is older, until it is null."""
-
-    items: list[InteractionSummary]
-    next_cursor: PublicText | None
 
 
 class InteractionSegment(msgspec.Struct, frozen=True):

@@ -1,28 +1,27 @@
 """Reading the history, within what a person may see."""
 
-import base64
-import binascii
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from ovoz.contact_center.agents.contracts import Caller, Colleague, Reference
-from ovoz.contact_center.calls.errors import CursorInvalid, InteractionNotFound
+from ovoz.contact_center.calls.errors import InteractionNotFound
 from ovoz.contact_center.calls.models import InteractionRow, RecordingSummaryRow
 from ovoz.contact_center.calls.repositories import HistoryRepository
 from ovoz.contact_center.calls.schemas import (
     Interaction,
-    InteractionPage,
+    InteractionFilter,
     InteractionRecording,
     InteractionSegment,
     InteractionSummary,
     RecordingState,
+    Sort,
     TimelineEvent,
 )
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
+from ovoz.lib.paging import Page, moment
 from ovoz.platform.access.api import Access
 from ovoz.platform.audit.api import Act, Doer, tell_reading
 from ovoz.platform.identity.contracts import Actor
@@ -44,21 +43,25 @@ class History:
         self._clock = clock
 
     async def page(
-        self, actor: Actor, *, cursor: str | None, limit: int, number: str | None, mine: bool
-    ) -> InteractionPage:
-        """Own interactions; everybody's for those with the right, and a number's for those who may use the desk."""
-        everybody = self._access.may(actor.roles, "interactions.read.all") or number is not None
-        agent_id = actor.user_id if mine or not everybody else None
+        self, actor: Actor, wanted: InteractionFilter, *, sort: Sort, cursor: str | None, limit: int
+    ) -> Page[InteractionSummary]:
+        """Own interactions; everybody's for those with the right, and a number's for those who may use the desk.
+
+        Raises CursorInvalid, InputInvalid for a moment without a zone.
+        """
+        everybody = self._access.may(actor.roles, "interactions.read.all") or wanted.number is not None
+        wanted = msgspec.structs.replace(
+            wanted, since=moment("from", wanted.since), until=moment("to", wanted.until)
+        )
         async with self._database.tenant(actor.tenant_id) as session:
-            rows = await HistoryRepository(session).page(
-                limit=limit + 1,
-                before=_decode(cursor) if cursor else None,
-                number=number,
-                agent_id=agent_id,
+            rows, following = await HistoryRepository(session).page(
+                wanted,
+                only_of=actor.user_id if wanted.mine or not everybody else None,
+                sort=sort,
+                cursor=cursor,
+                limit=limit,
             )
-        items = [_summary(row) for row in rows[:limit]]
-        more = len(rows) > limit
-        return InteractionPage(items, _encode(items[-1]) if more and items else None)
+        return Page([_summary(row) for row in rows], following)
 
     async def show(self, actor: Actor, doer: Doer, interaction_id: UUID) -> Interaction:
         """One interaction with everything that is known of it; raises InteractionNotFound.
@@ -146,15 +149,3 @@ def _reference(id_: UUID | None, name: str | None) -> Reference | None:
 
 def _colleague(id_: UUID | None, name: str | None) -> Colleague | None:
     return Colleague(id_, name or "") if id_ is not None else None
-
-
-def _encode(last: InteractionSummary) -> str:
-    return base64.urlsafe_b64encode(f"{last.started_at.isoformat()} {last.id}".encode()).decode()
-
-
-def _decode(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        moment, _, id_ = base64.urlsafe_b64decode(cursor.encode()).decode().rpartition(" ")
-        return datetime.fromisoformat(moment), UUID(id_)
-    except (ValueError, binascii.Error):
-        raise CursorInvalid(errors=[{"pointer": "/cursor", "detail": "take it from `next_cursor`"}]) from None

@@ -6,13 +6,21 @@ from uuid import UUID
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from ovoz.contact_center.recordings.api import RecordingAudio
 from ovoz.contact_center.recordings.contracts import StoredRecording
 from ovoz.contact_center.recordings.deps import provide_only_of
-from ovoz.contact_center.recordings.errors import RangeNotSatisfiable
+from ovoz.contact_center.recordings.errors import (
+    KeyUnavailable,
+    RangeNotSatisfiable,
+    RecordingDamaged,
+    RecordingNotFound,
+    RecordingNotStored,
+    StorageUnavailable,
+)
 from ovoz.contact_center.recordings.rules.byte_ranges import (
     Span,
     Unsatisfiable,
@@ -23,11 +31,27 @@ from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
+from ovoz.platform.requests.contracts import PROBLEMS
 
 RangeHeader = Annotated[str | None, HeaderParameter(name="Range")]
 IfRangeHeader = Annotated[str | None, HeaderParameter(name="If-Range")]
 _ONLY_OF = {"only_of": Provide(provide_only_of, sync_to_thread=False)}
-_SOUND = {WITHOUT_PERSONAL_DATA: "sound: who may hear it is a right of its own"}
+_SOUND = {
+    WITHOUT_PERSONAL_DATA: "sound: who may hear it is a right of its own",
+    PROBLEMS: (
+        RecordingNotFound,
+        RecordingNotStored,
+        RecordingDamaged,
+        RangeNotSatisfiable,
+        StorageUnavailable,
+        KeyUnavailable,
+    ),
+}
+_PARTIAL = {
+    206: ResponseSpec(
+        bytes, generate_examples=False, description="The part that was asked for", media_type="audio/ogg"
+    )
+}
 
 
 class RecordingController(Controller):
@@ -42,6 +66,7 @@ class RecordingController(Controller):
         guards=[requires("recordings.listen.own")],
         dependencies=_ONLY_OF,
         media_type="audio/ogg",
+        responses=_PARTIAL,
         opt=_SOUND,
     )
     async def get_audio(
@@ -69,6 +94,7 @@ class RecordingController(Controller):
         guards=[requires("recordings.download")],
         dependencies=_ONLY_OF,
         media_type="audio/ogg",
+        responses=_PARTIAL,
         opt=_SOUND,
     )
     async def download(

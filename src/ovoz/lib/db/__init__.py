@@ -1,5 +1,12 @@
 """Postgres for every process: one unit of work per request or job, with the tenant fixed inside it."""
 
-from ovoz.lib.db.database import CommitFailed, Database, DatabaseUnavailable, connect, schema_of
+from ovoz.lib.db.database import (
+    BEFORE_COMMIT,
+    CommitFailed,
+    Database,
+    DatabaseUnavailable,
+    connect,
+    schema_of,
+)
 
-__all__ = ["CommitFailed", "Database", "DatabaseUnavailable", "connect", "schema_of"]
+__all__ = ["BEFORE_COMMIT", "CommitFailed", "Database", "DatabaseUnavailable", "connect", "schema_of"]

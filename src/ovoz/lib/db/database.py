@@ -7,8 +7,9 @@ seen (its command tag says so) before anybody is told that something was stored.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -37,6 +38,12 @@ _DIED_IN_THE_POOL = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
+
+
+BEFORE_COMMIT: ContextVar[Callable[[AsyncSession], Awaitable[None]] | None] = ContextVar(
+    "before_commit", default=None
+)
+"""What the present request adds to each of its tenant's transactions, as its last statement."""
 
 
 class DatabaseUnavailable(Exception):
@@ -91,6 +98,10 @@ class Database:
         begin = f"BEGIN; SET LOCAL ROLE {schema}; SET LOCAL search_path TO {schema}"
         async with self._unit_of_work(begin) as session:
             yield session
+            add = BEFORE_COMMIT.get()
+            if add is not None:
+                await session.flush()
+                await add(session)
 
     @asynccontextmanager
     async def control(self) -> AsyncIterator[AsyncSession]:

@@ -11,12 +11,15 @@ ActorKind = Literal["person", "provider", "service", "system"]
 ACTS: Final = frozenset(
     {
         "audit.exported",
+        "identity.password_changed",
+        "identity.session_ended",
         "identity.sign_in_failed",
         "identity.sign_in_locked",
         "identity.signed_in",
         "identity.signed_out",
         "interactions.opened",
         "keys.tenant_key_rotated",
+        "personal.revealed",
         "recordings.listened",
     }
 )

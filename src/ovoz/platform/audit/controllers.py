@@ -17,9 +17,11 @@ from ovoz.platform.audit.contracts import Doer, Filters
 from ovoz.platform.audit.deps import provide_filters
 from ovoz.platform.audit.schemas import AuditEntry, AuditEntryDetail, AuditPage
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
 
 _LINES = "application/x-ndjson"
 _NOT_STORED = {"Cache-Control": "private, no-store"}
+_DIGESTS = {WITHOUT_PERSONAL_DATA: "digests and signatures"}
 _FILTERS = {"filters": Provide(provide_filters, sync_to_thread=False)}
 
 
@@ -50,6 +52,9 @@ class AuditController(Controller):
         guards=[requires("audit.export")],
         dependencies=_FILTERS,
         media_type=_LINES,
+        opt={
+            WITHOUT_PERSONAL_DATA: "staff and what tellers have masked, for those who hold the right to all of it"
+        },
     )
     async def export(
         self,
@@ -66,7 +71,13 @@ class AuditController(Controller):
         headers = {**_NOT_STORED, "Content-Disposition": 'attachment; filename="audit.ndjson"'}
         return Stream(_encoded(parts), headers=headers, media_type=_LINES)
 
-    @get("/anchors", operation_id="GetAuditAnchors", guards=[requires("audit.export")], media_type=_LINES)
+    @get(
+        "/anchors",
+        operation_id="GetAuditAnchors",
+        guards=[requires("audit.export")],
+        media_type=_LINES,
+        opt=_DIGESTS,
+    )
     async def get_anchors(
         self,
         actor: NamedDependency[Actor],

@@ -1,6 +1,6 @@
 """What can be wrong about asking for the audit."""
 
-from ovoz.lib.problems import DomainError, InputInvalid, NotFound
+from ovoz.lib.problems import DomainError, NotFound
 
 
 class AuditEntryNotFound(NotFound):
@@ -14,8 +14,3 @@ class AnchorsInvalid(DomainError):
     status = 422
     slug = "anchors-invalid"
     title = "The anchors do not hold by themselves"
-
-
-class CursorInvalid(InputInvalid):
-    slug = "cursor-invalid"
-    title = "The cursor is not one that a list gave"

@@ -8,14 +8,16 @@ import msgspec
 from msgspec import Meta
 
 from ovoz.platform.audit.contracts import ActorKind
-from ovoz.platform.privacy.contracts import PersonalName, PersonalText
+from ovoz.platform.privacy.contracts import PublicText, StaffName
 
 Integrity = Literal["sealed", "waiting", "damaged"]
 """Proven by a seal; not sealed yet; not what its seal says."""
 
 _ID = "0199c1a0-7a2e-7cc3-98c4-dc0c0c07398f"
 _HASH = "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
-Hex = Annotated[str, Meta(pattern="^[0-9a-f]*$", examples=[_HASH])]
+Hex = Annotated[PublicText, Meta(pattern="^[0-9a-f]*$", examples=[_HASH])]
+Changed = Annotated[dict[str, Any], Meta(extra={"public": True})]
+"""What an act changed: whoever told it has masked what is personal in it."""
 
 
 class AuditActor(msgspec.Struct, frozen=True):
@@ -35,7 +37,7 @@ class AuditActor(msgspec.Struct, frozen=True):
         ),
     ]
     name: Annotated[
-        PersonalName,
+        StaffName,
         Meta(description="Name at that time; empty for somebody unknown", examples=["Мадина Раҳимова"]),
     ]
 
@@ -44,9 +46,10 @@ class AuditSubject(msgspec.Struct, frozen=True):
     """On whom or what."""
 
     kind: Annotated[
-        str, Meta(description="`person`, `recording`, `interaction`, `audit` …", examples=["recording"])
+        PublicText,
+        Meta(description="`person`, `recording`, `interaction`, `audit` …", examples=["recording"]),
     ]
-    id: Annotated[str, Meta(description="Its identifier within that kind", examples=[_ID])]
+    id: Annotated[PublicText, Meta(description="Its identifier within that kind", examples=[_ID])]
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -60,7 +63,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
     ]
     at: Annotated[datetime, Meta(description="When, in UTC", examples=["2026-11-25T08:15:30.123456Z"])]
     act: Annotated[
-        str,
+        PublicText,
         Meta(
             description="What was done, `<module>.<verb in the past>`; the list is in docs/developer/audit.md",
             examples=["recordings.listened"],
@@ -71,22 +74,22 @@ class AuditEntry(msgspec.Struct, frozen=True):
         UUID | None, Meta(description="The session it was done in, where there was one", examples=[_ID])
     ]
     address: Annotated[
-        PersonalText, Meta(description="IP address it came from; empty where none", examples=["10.20.30.40"])
+        PublicText, Meta(description="IP address it came from; empty where none", examples=["10.20.30.40"])
     ]
     subject: Annotated[AuditSubject, Meta(description="On whom or what")]
     reason: Annotated[
-        PersonalText | None,
+        PublicText | None,
         Meta(
             description="Why, in the person's own words, where a reason is asked for",
             examples=["Complaint 4711"],
         ),
     ]
     before: Annotated[
-        dict[str, Any] | None,
+        Changed | None,
         Meta(description="What it was, personal values masked", examples=[{"role": "agent"}]),
     ]
     after: Annotated[
-        dict[str, Any] | None,
+        Changed | None,
         Meta(description="What it became, personal values masked", examples=[{"role": "supervisor"}]),
     ]
     seal: Annotated[
@@ -103,7 +106,7 @@ class AuditPage(msgspec.Struct, frozen=True):
 
     items: Annotated[list[AuditEntry], Meta(description="Entries from the newest on")]
     next_cursor: Annotated[
-        str | None,
+        PublicText | None,
         Meta(
             description="For the parameter `cursor`; null on the last page", examples=["MjAyNi0xMS0yNVQwOA=="]
         ),
@@ -118,7 +121,7 @@ class AuditProof(msgspec.Struct, frozen=True):
     """
 
     canonical: Annotated[
-        PersonalText,
+        PublicText,
         Meta(
             description="The entry's canonical JSON, byte for byte",
             examples=['{"act":"recordings.listened",…}'],
@@ -132,11 +135,13 @@ class AuditProof(msgspec.Struct, frozen=True):
     seal: Annotated[int, Meta(description="Number of the seal", examples=[17])]
     sealed_at: Annotated[datetime, Meta(description="When it was sealed", examples=["2026-11-25T08:16:00Z"])]
     signed: Annotated[
-        str, Meta(description="Canonical JSON that the signature is over", examples=['{"entries":42,…}'])
+        PublicText,
+        Meta(description="Canonical JSON that the signature is over", examples=['{"entries":42,…}']),
     ]
     signature: Annotated[Hex, Meta(description="Ed25519 signature, hexadecimal")]
     key_id: Annotated[
-        str, Meta(description="First 16 digits of the public key's SHA-256", examples=["9f86d081884c7d65"])
+        PublicText,
+        Meta(description="First 16 digits of the public key's SHA-256", examples=["9f86d081884c7d65"]),
     ]
     public_key: Annotated[
         Hex | None, Meta(description="Ed25519 public key; null where this installation does not know the key")

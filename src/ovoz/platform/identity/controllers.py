@@ -1,11 +1,12 @@
 """Sessions over HTTP, and what may be known before signing in."""
 
 from typing import Any, cast, get_args
+from uuid import UUID
 
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from ovoz.platform.access.api import Access
 from ovoz.platform.access.guards import public, requires
@@ -13,13 +14,22 @@ from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, DemoAccounts, Identity
 from ovoz.platform.identity.deps import (
     WITHOUT_CSRF,
-    address_of,
+    client_address,
     give_session,
     provide_doer,
     take_session,
 )
+from ovoz.platform.identity.errors import (
+    PasswordWeak,
+    PasswordWrong,
+    SessionNotFound,
+    SignInFailed,
+    TooManyAttempts,
+)
 from ovoz.platform.identity.schemas import (
     Locale,
+    OtherSession,
+    PasswordChange,
     Preferences,
     PreferencesUpdate,
     Session,
@@ -29,6 +39,7 @@ from ovoz.platform.identity.schemas import (
     Site,
     Theme,
 )
+from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
 from ovoz.platform.tenancy.contracts import Tenant
 
 _NOT_STORED = CacheControlHeader(no_store=True)
@@ -51,7 +62,7 @@ async def show_site(tenant: NamedDependency[Tenant], demo_accounts: NamedDepende
     operation_id="SignIn",
     tags=["Session"],
     guards=[public],
-    opt={WITHOUT_CSRF: True},
+    opt={WITHOUT_CSRF: True, PROBLEMS: (SignInFailed, TooManyAttempts), LINKS: (LinkTo("ShowSession", {}),)},
     cache_control=_NOT_STORED,
 )
 async def sign_in(
@@ -66,7 +77,7 @@ async def sign_in(
         tenant,
         data.email,
         data.password,
-        address=address_of(request),
+        address=client_address(request),
         user_agent=request.headers.get("user-agent", ""),
     )
     if request.user is not None:
@@ -100,6 +111,49 @@ class SessionController(Controller):
         """Ends the session, its phone and its live view; an agent whose last session it was is offline."""
         await identity.sign_out(actor, doer)
         take_session(request.scope)
+
+    @post(
+        "/password",
+        operation_id="ChangePassword",
+        status_code=204,
+        opt={PROBLEMS: (PasswordWrong, PasswordWeak, TooManyAttempts)},
+    )
+    async def change_password(
+        self,
+        request: Request[Actor, Tenant, Any],
+        actor: NamedDependency[Actor],
+        identity: NamedDependency[Identity],
+        data: JSONBody[PasswordChange],
+    ) -> None:
+        """Needs the present password. This session gets new cookies, every other session of the person ends."""
+        token = await identity.change_password(actor, data.current, data.new, address=client_address(request))
+        give_session(request.scope, token, actor.csrf_token)
+
+    @get(
+        "/others",
+        operation_id="ListOtherSessions",
+        opt={
+            LINKS: (
+                LinkTo("EndOtherSession", {"session_id": "$response.body#/0/id"}, "The session used last."),
+            )
+        },
+    )
+    async def list_others(
+        self, actor: NamedDependency[Actor], identity: NamedDependency[Identity]
+    ) -> list[OtherSession]:
+        """Where else the person is signed in, the session used last first."""
+        return await identity.other_sessions(actor)
+
+    @delete("/others/{session_id:uuid}", operation_id="EndOtherSession", opt={PROBLEMS: (SessionNotFound,)})
+    async def end_other(
+        self,
+        request: Request[Actor, Tenant, Any],
+        actor: NamedDependency[Actor],
+        identity: NamedDependency[Identity],
+        session_id: FromPath[UUID],
+    ) -> None:
+        """Signs the person out elsewhere, with that session's phone and live view."""
+        await identity.end_other(actor, session_id, address=client_address(request))
 
     @patch("/preferences", operation_id="ChangePreferences")
     async def change_preferences(

@@ -41,7 +41,7 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         tenant = await self._finder.by_host(connection.headers.get("host", ""))
         check_origin(connection)
-        token = connection.cookies.get(SESSION_COOKIE)
+        token = connection.cookies.get(cookie_name(SESSION_COOKIE, secure=is_secure(connection.scope)))
         admission = await self._identity.admit(tenant, token) if token else None
         if admission is None:
             return AuthenticationResult(user=None, auth=tenant)
@@ -56,16 +56,19 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
 
 
 def is_unsafe(connection: Connection) -> bool:
-    """Whether the request may change something (RFC 9110, section 9.2.1)."""
+    """Whether the request may change something (RFC 9110, section 9.2.1).
+
+    Servers give the type as a plain string: it is equal to the enumeration's member, and never the same object.
+    """
     return (
-        connection.scope["type"] is ScopeType.HTTP
+        connection.scope["type"] == ScopeType.HTTP
         and connection.scope.get("method", "GET") not in SAFE_METHODS
     )
 
 
 def check_origin(connection: Connection) -> None:
     """A page of another origin may neither change anything nor open a socket; a socket must name its origin."""
-    websocket = connection.scope["type"] is ScopeType.WEBSOCKET
+    websocket = connection.scope["type"] == ScopeType.WEBSOCKET
     if not websocket and not is_unsafe(connection):
         return
     origin = connection.headers.get("origin")
@@ -90,15 +93,10 @@ def provide_actor(request: Connection) -> Actor:
     return current_session(request)
 
 
-def address_of(connection: Connection) -> str:
-    """Where a request comes from, as the proxy in front says it."""
-    return connection.client.host if connection.client else ""
-
-
 def provide_doer(request: Connection) -> Doer:
     """The signed-in person of an HTTP request, for the audit."""
     actor = current_session(request)
-    return Doer("person", actor.user_id, actor.name, actor.session_id, address_of(request))
+    return Doer("person", actor.user_id, actor.name, actor.session_id, client_address(request))
 
 
 def provide_tenant(request: Connection) -> Tenant:
@@ -107,9 +105,23 @@ def provide_tenant(request: Connection) -> Tenant:
     return tenant
 
 
+def client_address(connection: Connection) -> str:
+    """Network address of whoever asks; that of a proxy's client where uvicorn trusts the proxy."""
+    return connection.client.host if connection.client else ""
+
+
+def is_secure(scope: Scope) -> bool:
+    return scope.get("scheme") in ("https", "wss")
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """Over TLS with the prefix by which browsers hold the cookie to this host and to Secure (RFC 6265bis)."""
+    return f"__Host-{name}" if secure else name
+
+
 def give_session(scope: Scope, token: str, csrf_token: str) -> None:
     """Leaves the session's cookies for the response."""
-    secure = scope.get("scheme") in ("https", "wss")
+    secure = is_secure(scope)
     _cookies(scope).extend(
         [
             _cookie(SESSION_COOKIE, token, secure=secure, hidden=True),
@@ -120,8 +132,12 @@ def give_session(scope: Scope, token: str, csrf_token: str) -> None:
 
 def take_session(scope: Scope) -> None:
     """Makes the browser forget the session."""
+    secure = is_secure(scope)
     _cookies(scope).extend(
-        [_cookie(SESSION_COOKIE, "", age_s=0, hidden=True), _cookie(CSRF_COOKIE, "", age_s=0)]
+        [
+            _cookie(SESSION_COOKIE, "", age_s=0, secure=secure, hidden=True),
+            _cookie(CSRF_COOKIE, "", age_s=0, secure=secure),
+        ]
     )
 
 
@@ -140,6 +156,7 @@ def _cookies(scope: Scope) -> list[str]:
 
 def _cookie(name: str, value: str, *, age_s: int = 86_400, secure: bool = False, hidden: bool = False) -> str:
     """Host-only (no Domain), for this site's own pages only."""
+    name = cookie_name(name, secure=secure)
     cookie: SimpleCookie = SimpleCookie()
     cookie[name] = value
     cookie[name].update({"path": "/", "max-age": str(age_s), "samesite": "Strict"})

@@ -1,6 +1,6 @@
 """What can go wrong about signing in."""
 
-from ovoz.lib.problems import DomainError
+from ovoz.lib.problems import DomainError, InputInvalid, NotFound
 
 
 class SignInFailed(DomainError):
@@ -25,3 +25,20 @@ class RequestForged(DomainError):
     status = 403
     slug = "request-forged"
     title = "The request did not come from this application's page"
+
+
+class PasswordWrong(InputInvalid):
+    """The present password, asked again before something important."""
+
+    slug = "password-wrong"
+    title = "The present password is wrong"
+
+
+class PasswordWeak(InputInvalid):
+    slug = "password-weak"
+    title = "The new password is too easy to guess"
+
+
+class SessionNotFound(NotFound):
+    slug = "session-not-found"
+    title = "You have no such other session"

@@ -1,5 +1,6 @@
 """All SQL of identity; a session is handed in, opened for the tenant."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,6 +51,39 @@ class SessionRepository(SQLAlchemyAsyncRepository[SessionRow]):
 
     async def end(self, session_id: UUID) -> None:
         await self.session.execute(delete(SessionRow).where(SessionRow.id == session_id))
+
+    async def others(
+        self, user_id: UUID, besides: UUID, *, seen_since: datetime, now: datetime
+    ) -> Sequence[SessionRow]:
+        """Sessions of a person that still admit, the one used last first."""
+        found = await self.session.execute(
+            select(SessionRow)
+            .where(
+                SessionRow.user_id == user_id,
+                SessionRow.id != besides,
+                SessionRow.expires_at > now,
+                SessionRow.last_seen_at > seen_since,
+            )
+            .order_by(SessionRow.last_seen_at.desc())
+        )
+        return found.scalars().all()
+
+    async def end_others(self, user_id: UUID, besides: UUID, only: UUID | None = None) -> Sequence[UUID]:
+        """Ends a person's other sessions, or one of them; returns which there were."""
+        which = [SessionRow.user_id == user_id, SessionRow.id != besides]
+        if only is not None:
+            which.append(SessionRow.id == only)
+        ended = await self.session.execute(delete(SessionRow).where(*which).returning(SessionRow.id))
+        return ended.scalars().all()
+
+    async def replace_token(self, session_id: UUID, fresh: bytes, now: datetime) -> None:
+        """Another token from now on; those before it admit nobody."""
+        await self.session.execute(
+            update(SessionRow)
+            .where(SessionRow.id == session_id)
+            .values(token_hash=fresh, previous_token_hash=None, rotated_at=now, last_seen_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
     async def end_expired(self, now: datetime) -> None:
         """Removes sessions that nobody can use any more."""

@@ -1,5 +1,7 @@
-"""Pure rules of sessions and failures; times are handed in."""
+"""Pure rules of sessions, failures and passwords; times are handed in."""
 
+import re
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 SESSION_ABSOLUTE = timedelta(hours=24)
@@ -37,3 +39,34 @@ def previous_token_counts(now: datetime, *, rotated_at: datetime, last_seen_at: 
 def expired(now: datetime, *, created_at: datetime, last_seen_at: datetime) -> bool:
     """Whether a session is over, by age or by silence."""
     return now >= created_at + SESSION_ABSOLUTE or now >= last_seen_at + SESSION_IDLE
+
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+_FEWEST_CHARACTERS = 5
+_SHORTEST_WORD = 4
+
+
+def weakness(password: str, *, common: Collection[str], own_words: Iterable[str]) -> str | None:
+    """What makes a new password easy to guess; None when nothing does.
+
+    Length counts, no mixture of kinds is asked for (NIST SP 800-63B-4, 3.1.1.2). `common` are passwords that many
+    people use, in lower case; `own_words` are those that anybody would try for this person: name, address, operator.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return f"use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+    lower = password.lower()
+    if len(set(lower)) < _FEWEST_CHARACTERS:
+        return f"use at least {_FEWEST_CHARACTERS} different characters"
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", lower)
+    if lower in common or core in common or _repeated(lower) in common:
+        return "many people use this password, or one that differs by digits at its end"
+    words = {word for said in own_words for word in re.split(r"[\W_]+", said.lower())}
+    if any(word in lower for word in words if len(word) >= _SHORTEST_WORD):
+        return "leave out your name, your address and the operator's name"
+    return None
+
+
+def _repeated(text: str) -> str:
+    """The part of which a text consists, when it is one part over and over; else the text."""
+    return text[: (text + text).find(text, 1)]

@@ -1,5 +1,6 @@
 """What identity says and hears over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,11 +13,32 @@ Locale = Literal["ru", "tg", "en"]
 Theme = Literal["system", "light", "dark"]
 
 
+STORABLE = r"^[^\x00\ud800-\udfff]*$"
+"""Neither NUL nor half a character: Postgres and UTF-8 know neither."""
+
+
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """E-mail address (case does not matter) and password."""
 
-    email: Annotated[str, Meta(min_length=3, max_length=200)]
-    password: Annotated[str, Meta(min_length=1, max_length=200)]
+    email: Annotated[str, Meta(min_length=3, max_length=200, pattern=STORABLE)]
+    password: Annotated[str, Meta(min_length=1, max_length=200, pattern=STORABLE)]
+
+
+class PasswordChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The present password, asked again, and the one that takes its place."""
+
+    current: Annotated[str, Meta(min_length=1, max_length=200, pattern=STORABLE)]
+    new: Annotated[str, Meta(min_length=12, max_length=200, pattern=STORABLE)]
+
+
+class OtherSession(msgspec.Struct, frozen=True):
+    """Another session of the same person: where and when it was begun and last used (within a minute)."""
+
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    address: PublicText
+    user_agent: PublicText
 
 
 class SignedInUser(msgspec.Struct, frozen=True):

@@ -4,7 +4,10 @@ import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -17,7 +20,13 @@ from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.ids import new_id
 from ovoz.platform.audit.api import Act, Doer, tell
 from ovoz.platform.identity.contracts import Actor
-from ovoz.platform.identity.errors import SignInFailed, TooManyAttempts
+from ovoz.platform.identity.errors import (
+    PasswordWeak,
+    PasswordWrong,
+    SessionNotFound,
+    SignInFailed,
+    TooManyAttempts,
+)
 from ovoz.platform.identity.models import SessionRow, UserAccount
 from ovoz.platform.identity.ports import SessionListener
 from ovoz.platform.identity.repositories import FailureRepository, SessionRepository, UserRepository
@@ -33,8 +42,9 @@ from ovoz.platform.identity.rules import (
     expired,
     lock_after,
     previous_token_counts,
+    weakness,
 )
-from ovoz.platform.identity.schemas import PreferencesUpdate
+from ovoz.platform.identity.schemas import OtherSession, PreferencesUpdate
 from ovoz.platform.tenancy.contracts import Tenant
 
 _HASHER = PasswordHasher()
@@ -184,6 +194,71 @@ class Identity:
         self._recent.forget(actor.session_id)
         await self._listener.signed_out(actor, sessions_left=left)
 
+    async def change_password(self, actor: Actor, current: str, new: str, *, address: str) -> str:
+        """Puts a new password in the place of the present one, and returns the session's new token.
+
+        Every other session of the person ends. Raises PasswordWeak, PasswordWrong, TooManyAttempts: a guess here counts
+        like one at signing in.
+        """
+        why = weakness(
+            new, common=_common_passwords(), own_words=("Ovoz", actor.name, actor.email, actor.tenant_name)
+        )
+        if why is not None or new == current:
+            detail = why or "it is the present one"
+            raise PasswordWeak(detail, errors=[{"pointer": "/new", "detail": detail}])
+        now = self._clock()
+        account_key, address_key = f"account:{actor.email}", f"address:{address}"
+        async with self._database.tenant(actor.tenant_id) as session:
+            failures = FailureRepository(session)
+            await self._count(failures, account_key, now, free=FREE_FAILURES)
+            await self._count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
+            stored = (await UserRepository(session=session).get(actor.user_id)).password_hash
+        if not await asyncio.to_thread(_verify, stored, current):
+            raise PasswordWrong(errors=[{"pointer": "/current", "detail": "not the present password"}])
+        fresh, token = await asyncio.to_thread(hash_password, new), secrets.token_urlsafe(32)
+        async with self._database.tenant(actor.tenant_id) as session:
+            await FailureRepository(session).forgive(account_key, address_key)
+            account = await UserRepository(session=session).get(actor.user_id)
+            account.password_hash = fresh
+            sessions = SessionRepository(session=session)
+            ended = await sessions.end_others(actor.user_id, actor.session_id)
+            await sessions.replace_token(actor.session_id, _digest(token), now)
+            person = ("person", str(actor.user_id))
+            await tell(session, now, Act("identity.password_changed", _doer(actor, address), *person))
+        self._recent.forget(actor.session_id)
+        await self._have_ended(actor, ended)
+        return token
+
+    async def other_sessions(self, actor: Actor) -> list[OtherSession]:
+        """Where else the person is signed in."""
+        now = self._clock()
+        async with self._database.tenant(actor.tenant_id) as session:
+            rows = await SessionRepository(session=session).others(
+                actor.user_id, actor.session_id, seen_since=now - SESSION_IDLE, now=now
+            )
+        return [
+            OtherSession(row.id, row.created_at, row.last_seen_at, row.address, row.user_agent)
+            for row in rows
+        ]
+
+    async def end_other(self, actor: Actor, session_id: UUID, *, address: str) -> None:
+        """Signs the person out elsewhere; raises SessionNotFound."""
+        async with self._database.tenant(actor.tenant_id) as session:
+            ended = await SessionRepository(session=session).end_others(
+                actor.user_id, actor.session_id, session_id
+            )
+            if not ended:
+                raise SessionNotFound(str(session_id))
+            act = Act("identity.session_ended", _doer(actor, address), "session", str(session_id))
+            await tell(session, self._clock(), act)
+        await self._have_ended(actor, ended)
+
+    async def _have_ended(self, actor: Actor, session_ids: Sequence[UUID]) -> None:
+        for session_id in session_ids:
+            self._recent.forget(session_id)
+            other = msgspec.structs.replace(actor, session_id=session_id)
+            await self._listener.signed_out(other, sessions_left=1)
+
     async def prefer(self, actor: Actor, wish: PreferencesUpdate) -> None:
         """Stores what the person chose."""
         async with self._database.tenant(actor.tenant_id) as session:
@@ -275,6 +350,16 @@ def _actor(tenant: Tenant, user: UserAccount, row: SessionRow) -> Actor:
         theme=user.theme,
         auto_answer=user.auto_answer,
     )
+
+
+def _doer(actor: Actor, address: str) -> Doer:
+    return Doer("person", actor.user_id, actor.name, actor.session_id, address)
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """The most used ones of leaked lists (from zxcvbn 4.5, MIT), in lower case."""
+    return frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
 
 
 def _verify(stored: str, password: str) -> bool:

@@ -49,7 +49,7 @@ class About(Protocol):
 PROBLEM_MEMBERS: Final = frozenset(
     (
         *("type", "title", "status", "detail", "errors", "instance"),
-        *("part", "right", "state"),
+        *("part", "right", "state", "etag", "policies", "keys"),
     )
 )
 """Members of a problem in which words may leave; any other is dropped, unless it is a number."""

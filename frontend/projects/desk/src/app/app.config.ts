@@ -8,6 +8,9 @@ import { Language, TextLoader } from './language/language';
 import { problemInterceptor } from './problems/problem-interceptor';
 import { PageTitle } from './shell/page-title';
 
+/** Over TLS the server's cookies carry the prefix that binds them to this host. */
+const csrfCookie = location.protocol === 'https:' ? '__Host-ovoz_csrf' : 'ovoz_csrf';
+
 export const appConfig: ApplicationConfig = {
   providers: [
     provideZonelessChangeDetection(),
@@ -16,7 +19,7 @@ export const appConfig: ApplicationConfig = {
     provideRouter(routes, withComponentInputBinding()),
     { provide: TitleStrategy, useExisting: PageTitle },
     provideHttpClient(
-      withXsrfConfiguration({ cookieName: 'ovoz_csrf', headerName: 'X-CSRF-Token' }),
+      withXsrfConfiguration({ cookieName: csrfCookie, headerName: 'X-CSRF-Token' }),
       withInterceptors([problemInterceptor]),
     ),
     provideTransloco({

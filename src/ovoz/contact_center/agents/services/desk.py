@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from ovoz.contact_center.agents.contracts import Desk, Phone
-from ovoz.contact_center.agents.errors import CommandIdInvalid, DispositionUnknown, ReasonUnknown
+from ovoz.contact_center.agents.errors import DispositionUnknown, ReasonUnknown
 from ovoz.contact_center.agents.ports import Switchboard
 from ovoz.contact_center.agents.repositories import DeskReferences
 from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, WrapUp
 from ovoz.contact_center.switchboard.contracts import Verb
 from ovoz.lib.ids import new_id
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.requests.errors import IdempotencyKeyInvalid
 
 
 class AgentDesk:
@@ -86,7 +87,7 @@ def _command_id(actor: Actor, key: str | None, verb: Verb, interaction_id: UUID 
     try:
         own = UUID(key)
     except ValueError:
-        raise CommandIdInvalid(
+        raise IdempotencyKeyInvalid(
             f"{key[:50]!r} is no UUID.", errors=[{"pointer": "/Idempotency-Key", "detail": "send a UUID"}]
         ) from None
     return uuid5(actor.user_id, f"{own} {verb} {interaction_id}")

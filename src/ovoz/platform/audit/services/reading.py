@@ -12,9 +12,10 @@ import msgspec
 
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
+from ovoz.lib.paging import CursorInvalid
 from ovoz.lib.sealing import InstallationKey
 from ovoz.platform.audit.contracts import Act, Doer, Entry, Filters, Seal
-from ovoz.platform.audit.errors import AuditEntryNotFound, CursorInvalid
+from ovoz.platform.audit.errors import AuditEntryNotFound
 from ovoz.platform.audit.repositories import AuditRepository
 from ovoz.platform.audit.rules.canonical import canonical_entry
 from ovoz.platform.audit.rules.merkle import inclusion_path

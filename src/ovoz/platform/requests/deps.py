@@ -1,0 +1,239 @@
+"""How routes and the application hold requests to the rules of this module."""
+
+import hashlib
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar.connection import ASGIConnection, Request
+from litestar.enums import ScopeType
+from litestar.params import HeaderParameter, QueryParameter
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
+
+from ovoz.lib.paging import LONGEST_CURSOR, PAGE_LIMIT
+from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.requests.api import Answer, KeptAnswers, Policy, RateLimits, Standing
+from ovoz.platform.requests.contracts import KEEPS_ANSWER
+from ovoz.platform.requests.errors import (
+    BodyTooLarge,
+    ContentTypeUnsupported,
+    IdempotencyKeyInvalid,
+    ParameterUnknown,
+    RateLimited,
+    VersionMissing,
+    VersionStale,
+)
+from ovoz.platform.requests.rules.limits import limit_field, policy_field, retry_after_s
+from ovoz.platform.requests.rules.versions import etag, matches
+
+Cursor = Annotated[
+    str | None, QueryParameter(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before")
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT, description="how many at most")]
+IfMatch = Annotated[
+    str | None, HeaderParameter(name="If-Match", description="the `ETag` that the change is for")
+]
+
+BODY_LIMIT_BYTES: Final = 1_000_000
+_STANDINGS = "ovoz_standings"
+_ETAG = "ovoz_etag"
+_NOT_KEPT = frozenset({"set-cookie", "ratelimit", "ratelimit-policy", "content-length", "date"})
+
+
+def set_etag(request: Request[Any, Any, Any], version: int) -> None:
+    """Puts the version on the answer, for the `If-Match` of a later change."""
+    request.scope["state"][_ETAG] = etag(version)
+
+
+def require_match(request: Request[Any, Any, Any], version: int) -> None:
+    """Lets a change pass only when its `If-Match` names the present version.
+
+    Call it inside the change's transaction, with the row locked (`SELECT … FOR UPDATE`), raise the version there, and
+    give the route `opt={NEEDS_MATCH: True}`. Raises VersionMissing (428), VersionStale (412).
+    """
+    said = request.headers.get("if-match")
+    if said is None:
+        raise VersionMissing("Send the ETag that you read in If-Match.")
+    if not matches(said, version):
+        raise VersionStale("Read it again; the change was not made.", etag=etag(version))
+
+
+async def send_standing(message: Message, scope: Scope) -> None:
+    """Puts what was left by `set_etag` and by counting on the answer (before-send hook)."""
+    if message["type"] != "http.response.start":
+        return
+    state = scope["state"]
+    headers = list(message.get("headers", []))
+    standings: list[Standing] | None = state.get(_STANDINGS)
+    if standings:
+        headers.append((b"ratelimit-policy", policy_field(standings).encode()))
+        headers.append((b"ratelimit", limit_field(standings).encode()))
+    if _ETAG in state and message["status"] < 300:
+        headers.append((b"etag", state[_ETAG].encode()))
+    message["headers"] = headers
+
+
+class RateLimitMiddleware:
+    """Counts requests to operators' addresses, by session or else by address, and by operator.
+
+    A socket counts when it is opened. Routes outside tenants (pages, health, the schema) do not count.
+    """
+
+    def __init__(
+        self, app: ASGIApp, limits: RateLimits, session: Policy, address: Policy, tenant: Policy
+    ) -> None:
+        self._app = app
+        self._limits = limits
+        self._session, self._address, self._tenant = session, address, tenant
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        tenant = scope.get("auth")
+        if tenant is not None:
+            actor: Actor | None = scope.get("user")
+            client = scope.get("client")
+            own = (
+                (self._session, f"session:{actor.session_id}")
+                if actor is not None
+                else (self._address, f"address:{client[0] if client else ''}")
+            )
+            standings = await self._limits.take(tenant.id, [own, (self._tenant, "tenant")])
+            if standings is not None:
+                scope["state"][_STANDINGS] = standings
+                refusing = [standing for standing in standings if standing.wait_s > 0]
+                if refusing:
+                    wait_s = retry_after_s(refusing)
+                    raise RateLimited(
+                        f"Try again in {wait_s} s.",
+                        retry_after_s=wait_s,
+                        policies=[standing.policy.name for standing in refusing],
+                    )
+        await self._app(scope, receive, send)
+
+
+class BodyRulesMiddleware:
+    """Refuses unknown parameters, and bodies that are too large or no JSON, before anything reads them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._known: dict[str, frozenset[str]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
+            connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+            self._check_query(connection)
+            self._check_body(connection)
+        await self._app(scope, receive, send)
+
+    def _check_query(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        if not connection.query_params:
+            return
+        handler: Any = connection.route_handler
+        known = self._known.get(handler.handler_id)
+        if known is None:
+            model = handler.create_kwargs_model(path_parameters={})
+            known = frozenset(wanted.field_alias for wanted in model.expected_query_params)
+            self._known[handler.handler_id] = known
+        unknown = [name for name in connection.query_params if name not in known]
+        if unknown:
+            raise ParameterUnknown(
+                errors=[{"pointer": f"/{name}"[:100], "detail": "no such parameter"} for name in unknown[:10]]
+            )
+
+    @staticmethod
+    def _check_body(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        length = connection.headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > BODY_LIMIT_BYTES:
+            raise BodyTooLarge(limit_bytes=BODY_LIMIT_BYTES)
+        if "data" not in connection.route_handler.parsed_fn_signature.parameters:
+            return
+        kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise ContentTypeUnsupported("Send JSON: Content-Type: application/json.")
+
+
+class KeptAnswerMiddleware:
+    """Acts once for each `Idempotency-Key` on routes with `opt={KEEPS_ANSWER: True}`.
+
+    Without the header a request is carried out as it comes. The answer is sent once it is kept.
+    """
+
+    def __init__(self, app: ASGIApp, kept_answers: KeptAnswers) -> None:
+        self._app = app
+        self._kept_answers = kept_answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        actor: Actor | None = scope.get("user")
+        if scope["type"] != ScopeType.HTTP or actor is None:
+            await self._app(scope, receive, send)
+            return
+        request: Request[Any, Any, Any] = Request(scope, receive)
+        said = request.headers.get("idempotency-key")
+        if said is None or not request.route_handler.opt.get(KEEPS_ANSWER):
+            await self._app(scope, receive, send)
+            return
+        # What is read here stays with the connection: the route reads it from there.
+        body = await request.body()
+        claim = await self._kept_answers.begin(
+            actor.tenant_id,
+            actor.user_id,
+            _key(said),
+            str(request.route_handler.operation_id),
+            hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode() + body).digest(),
+        )
+        if isinstance(claim, Answer):
+            await _send(claim, send)
+            return
+        answer = _Listening()
+        try:
+            async with self._kept_answers.working(claim):
+                await self._app(scope, receive, answer.hear)
+        except BaseException:
+            await self._kept_answers.give_up(actor.tenant_id, claim)
+            raise
+        await self._kept_answers.finish(actor.tenant_id, claim, answer.heard())
+        for message in answer.messages:
+            await send(message)
+
+
+class _Listening:
+    """Holds what the route answers."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def hear(self, message: Message) -> None:
+        self.messages.append(message)
+
+    def heard(self) -> Answer:
+        start: Any = self.messages[0]
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
+        return Answer(
+            start["status"],
+            [header for header in headers if header[0].lower() not in _NOT_KEPT],
+            b"".join(
+                message.get("body", b"")
+                for message in self.messages
+                if message["type"] == "http.response.body"
+            ),
+        )
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    headers.append((b"content-length", str(len(answer.body)).encode()))
+    headers.append((b"idempotency-replayed", b"true"))
+    start: HTTPResponseStartEvent = {
+        "type": "http.response.start",
+        "status": answer.status,
+        "headers": headers,
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+
+def _key(said: str) -> UUID:
+    try:
+        return UUID(said)
+    except ValueError:
+        raise IdempotencyKeyInvalid(
+            f"{said[:50]!r} is no UUID.", errors=[{"pointer": "/Idempotency-Key", "detail": "send a UUID"}]
+        ) from None
