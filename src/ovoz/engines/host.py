@@ -103,7 +103,7 @@ def apt_install(packages: Sequence[str], why: str) -> None:
                 ],
                 env=environment,
             )
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
         raise EngineMissing(f"{why}: {error}") from error
 
 
@@ -143,12 +143,15 @@ def check_ports(wanted: dict[str, int]) -> None:
                 except OSError:
                     setting = "OVOZ_HTTP_PORT" if name == "api" else "OVOZ_PORT_BASE"
                     raise PortTaken(
-                        f"Port {port} ({name}) is taken{_taken_by(port)}. Stop that, or choose others with {setting}."
+                        f"Port {port} ({name}) is taken{_taken_by(port, kind)}."
+                        f" Stop that, or choose others with {setting}."
                     ) from None
 
 
-def _taken_by(port: int) -> str:
-    for connection in psutil.net_connections("inet"):
+def _taken_by(port: int, kind: socket.SocketKind) -> str:
+    known = psutil.net_connections("tcp" if kind is socket.SOCK_STREAM else "udp")
+    # Who listens comes first: a connection of somebody else may have the same number at its own end.
+    for connection in sorted(known, key=lambda one: one.status != psutil.CONN_LISTEN):
         if connection.laddr and connection.laddr.port == port and connection.pid:
             try:
                 return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"

@@ -1,9 +1,11 @@
 """RabbitMQ: Debian's package, with a node name, ports, folders and an epmd of its own."""
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from ovoz.engines.host import EngineMissing, apt_install, engine_user, own, run
@@ -35,16 +37,7 @@ def unit(layout: Layout, settings: Settings) -> Unit:
         return await ask(settings.ports.amqp, b"AMQP\x00\x00\x09\x01", b"\x01")
 
     async def stop_epmd() -> None:
-        process = await asyncio.create_subprocess_exec(
-            "epmd",
-            "-port",
-            str(settings.ports.epmd),
-            "-kill",
-            env={**os.environ, "ERL_EPMD_PORT": str(settings.ports.epmd)},
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        await process.wait()
+        await asyncio.to_thread(end_epmd, settings)
 
     return Unit(
         name="rabbitmq",
@@ -59,6 +52,19 @@ def unit(layout: Layout, settings: Settings) -> Unit:
         stop_timeout_s=20,
         hard_requirement=False,
     )
+
+
+def end_epmd(settings: Settings) -> None:
+    """Erlang starts its port mapper as a daemon, which outlives the broker; one that still has nodes refuses."""
+    port = str(settings.ports.epmd)
+    with contextlib.suppress(FileNotFoundError):
+        subprocess.run(  # noqa: S603
+            ["epmd", "-port", port, "-kill"],  # noqa: S607
+            env={**os.environ, "ERL_EPMD_PORT": port},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
 
 
 def _configure(layout: Layout, settings: Settings, folder: Path) -> Path:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
-from ovoz.engines import asterisk, postgres, rabbitmq, valkey
+from ovoz.engines import asterisk, postgres, rabbitmq, supervisor, valkey
 from ovoz.engines.host import EngineMissing, main_address, need_program
 from ovoz.engines.layout import Layout
 from ovoz.engines.unit import Unit
@@ -50,6 +50,15 @@ def ensure_ffmpeg() -> str:
     except EngineMissing as error:
         return str(error)
     return ""
+
+
+def end_leftovers(settings: Settings, layout: Layout) -> list[str]:
+    """Ends what a killed supervisor has left; the names are returned."""
+    had_rabbitmq = (layout.run / "rabbitmq.pid").exists()
+    ended = supervisor.end_leftovers(layout.run)
+    if had_rabbitmq:
+        rabbitmq.end_epmd(settings)
+    return ended
 
 
 def endpoints(settings: Settings, layout: Layout) -> Endpoints:

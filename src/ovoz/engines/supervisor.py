@@ -21,6 +21,7 @@ RESTART_PAUSES_S = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 RAN_WELL_S = 60.0
 READY_CHECK_EVERY_S = 0.1
 LOG_CHECK_EVERY_S = 30.0
+LEFTOVERS_TIMEOUT_S = 5.0
 
 
 def restart_pause(failures: int) -> float:
@@ -39,7 +40,6 @@ class Running:
         self.ready = asyncio.Event()
         self.settled = asyncio.Event()
         """Ready, external, or known to be missing: those who wait may go on."""
-        self.wanted = True
         self.restarts = 0
         if self.state != "stopped":
             self.settled.set()
@@ -116,32 +116,24 @@ class Supervisor:
 
     async def stop_unit(self, name: str) -> None:
         """Stops one unit in order; it stays down until `resume`."""
-        running = self._units[name]
-        running.wanted = False
-        await self._stop(running)
-        task = self._tasks.pop(name, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._let_go(name)
+        await self._stop(self._units[name])
 
     def resume(self, name: str) -> None:
         """Starts a stopped unit again."""
         running = self._units[name]
-        running.wanted = True
         running.ready.clear()
         running.settled.clear()
         self._begin(name)
 
     async def stop(self) -> None:
         """Stops everything, those that need others first."""
-        for running in self._units.values():
-            running.wanted = False
+        await self._let_go(*self._tasks)
         for wave in _waves([running.unit for running in self._units.values()]):
             await asyncio.gather(*(self._stop(self._units[name]) for name in wave))
-        tasks = [*self._tasks.values(), *([self._janitor] if self._janitor else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._janitor is not None:
+            self._janitor.cancel()
+            await asyncio.gather(self._janitor, return_exceptions=True)
 
     # One unit
 
@@ -149,6 +141,13 @@ class Supervisor:
         running = self._units[name]
         if not (running.unit.missing or running.unit.external):
             self._tasks[name] = asyncio.create_task(self._run(running))
+
+    async def _let_go(self, *names: str) -> None:
+        """From here on none of them is started any more: not after a pause, not because what it needs is ready."""
+        tasks = [self._tasks.pop(name) for name in names if name in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, running: Running) -> None:
         failures = 0
@@ -162,11 +161,10 @@ class Supervisor:
                 await self._become_ready(running)
                 assert running.process is not None
                 code = await running.process.wait()
-            except (OSError, RuntimeError) as error:
+            except Exception as error:
                 code = None
                 self._change(running, "failed", str(error))
-            if not running.wanted:
-                return
+            await self._end_group(running)
             if running.unit.oneshot and code == 0:
                 return
             running.ready.clear()
@@ -235,14 +233,20 @@ class Supervisor:
                 log.warning("unit.killed", unit=running.unit.name)
                 self._signal(process, signal.SIGKILL)
                 await process.wait()
-        with contextlib.suppress(ProcessLookupError):
-            if process is not None:
-                os.killpg(process.pid, signal.SIGKILL)
+        await self._end_group(running)
         await running.unit.after_stop()
         running.ready.clear()
         if not (running.unit.missing or running.unit.external):
             self._change(running, "stopped", "")
         (self._run_folder / f"{running.unit.name}.pid").unlink(missing_ok=True)
+
+    async def _end_group(self, running: Running) -> None:
+        """Ends what is left of a process and of its children, then forgets it: its pid may become another's."""
+        process, running.process = running.process, None
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
 
     def _signal(self, process: asyncio.subprocess.Process, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -257,17 +261,22 @@ class Supervisor:
         while True:
             await asyncio.sleep(LOG_CHECK_EVERY_S)
             for path in self._log_folder.glob("*.log"):
-                size = path.stat().st_size
-                if size > self._log_limit:
-                    with path.open("r+b") as file:
-                        file.seek(size // 2)
-                        kept = file.read()
-                        file.seek(0)
-                        file.write(kept)
-                        file.truncate()
-                    log.warning("log.cut", file=path.name, limit_mb=self._log_limit // 1_000_000)
-                elif size > self._log_limit * 0.8:
-                    log.warning("log.near_limit", file=path.name, limit_mb=self._log_limit // 1_000_000)
+                # Somebody may have removed it; the others are still to be limited.
+                with contextlib.suppress(OSError):
+                    self._limit_log(path)
+
+    def _limit_log(self, path: Path) -> None:
+        size = path.stat().st_size
+        if size > self._log_limit:
+            with path.open("r+b") as file:
+                file.seek(size // 2)
+                kept = file.read()
+                file.seek(0)
+                file.write(kept)
+                file.truncate()
+            log.warning("log.cut", file=path.name, limit_mb=self._log_limit // 1_000_000)
+        elif size > self._log_limit * 0.8:
+            log.warning("log.near_limit", file=path.name, limit_mb=self._log_limit // 1_000_000)
 
 
 def _waves(units: list[Unit]) -> list[list[str]]:
@@ -290,16 +299,18 @@ def _remember(path: Path, pid: int) -> None:
 
 def end_leftovers(run_folder: Path) -> list[str]:
     """Ends units whose supervisor was killed, known by pid and time of birth; their names are returned."""
-    ended = []
+    left: dict[str, psutil.Process] = {}
     for path in run_folder.glob("*.pid"):
         known = msgspec.json.decode(path.read_bytes())
-        with contextlib.suppress(psutil.Error, ProcessLookupError):
+        with contextlib.suppress(psutil.Error):
             process = psutil.Process(known["pid"])
             if abs(process.create_time() - known["began"]) < 1:
-                os.killpg(process.pid, signal.SIGTERM)
-                psutil.wait_procs([process], timeout=5)
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                ended.append(path.stem)
+                left[path.stem] = process
         path.unlink(missing_ok=True)
-    return ended
+    # All at once: one by one, each would wait in vain for those that it needs.
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in left.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+        psutil.wait_procs(list(left.values()), timeout=LEFTOVERS_TIMEOUT_S)
+    return list(left)

@@ -74,6 +74,7 @@ from ovoz.platform.requests.deps import (
     send_standing,
 )
 from ovoz.platform.tenancy.api import Tenant, TenantFinder, TenantKeys, TenantRepository, read_blueprint
+from ovoz.platform.tenancy.errors import BlueprintInvalid
 
 log = structlog.get_logger(__name__)
 
@@ -272,7 +273,12 @@ class _DemoAccounts:
     def __call__(self, tenant: Tenant) -> list[DemoAccount]:
         if not (self._settings.demo and tenant.demo):
             return []
-        blueprint = read_blueprint(self._settings.data_dir, tenant.blueprint)
+        try:
+            blueprint = read_blueprint(self._settings.data_dir, tenant.blueprint)
+        except BlueprintInvalid as error:
+            # The sign-in page only offers less: the operator is there without its blueprint too.
+            log.warning("demo_accounts.without_blueprint", slug=tenant.slug, error=error.detail)
+            return []
         return [
             DemoAccount(user.email, user.password, user.name, user.roles[0])
             for user in blueprint.users

@@ -13,10 +13,9 @@ from pathlib import Path
 import click
 import psutil
 
-from ovoz.engines import asterisk_package
+from ovoz.engines import asterisk_package, stack
 from ovoz.engines.host import EngineMissing, PortTaken, need_program
 from ovoz.engines.layout import Layout
-from ovoz.engines.supervisor import end_leftovers
 from ovoz.entrypoints import processes
 from ovoz.entrypoints.audit_commands import audit
 from ovoz.entrypoints.call_command import call
@@ -27,6 +26,7 @@ from ovoz.entrypoints.tenant_commands import tenant
 from ovoz.lib.settings import REPOSITORY, Settings
 
 UP_TIMEOUT_S = 1200
+DOWN_TIMEOUT_S = 60
 
 
 @click.group()
@@ -55,7 +55,9 @@ def up() -> None:
 def _begin(settings: Settings, layout: Layout) -> None:
     for name in ("status.json", "frontend.ready", "welcome.json"):
         (layout.run / name).unlink(missing_ok=True)
-    with (layout.log / "supervisor.log").open("wb") as output:
+    (layout.log / "supervisor.log").unlink(missing_ok=True)
+    # Appending: a writer that kept its own place would undo the limiting of the log.
+    with (layout.log / "supervisor.log").open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "ovoz", "supervise"],
             stdin=subprocess.DEVNULL,
@@ -100,15 +102,19 @@ def _follow_until_ready(settings: Settings, layout: Layout) -> None:
 @main.command()
 def down() -> None:
     """Stop everything in order."""
-    layout = Layout(load_settings())
+    settings = load_settings()
+    layout = Layout(settings)
     pid = _supervisor_pid(layout)
     if pid is None:
-        ended = end_leftovers(layout.run)
+        ended = stack.end_leftovers(settings, layout)
         click.echo(f"Ovoz does not run{'; ended ' + ', '.join(ended) if ended else ''}.", err=True)
         return
     os.kill(pid, signal.SIGTERM)
-    with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).wait(timeout=60)
+    began = time.monotonic()
+    while _supervisor_pid(layout) is not None:
+        if time.monotonic() - began > DOWN_TIMEOUT_S:
+            raise click.ClickException(f"not stopped within {DOWN_TIMEOUT_S:g} s; see `make status`")
+        time.sleep(0.05)
     processes.supervisor_file(layout).unlink(missing_ok=True)
     click.echo("Ovoz is stopped.", err=True)
 

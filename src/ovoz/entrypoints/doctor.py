@@ -11,10 +11,13 @@ from ovoz.engines.layout import Layout
 
 TAIL_BYTES = 20_000
 _HIDDEN = (
-    (re.compile(r"\+?\b\d{7,15}\b"), "<number>"),
+    (re.compile(r"(://[^\s:/@]*:)[^\s@]+(?=@)"), r"\1<secret>"),
+    (re.compile(r"\+\d[\d ()-]{5,18}\d|(?<![0-9A-Za-z])\d{7,15}(?![0-9A-Za-z])"), "<number>"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<address>"),
-    (re.compile(r"\b[0-9a-f]{32,}\b"), "<secret>"),
-    (re.compile(r"(?i)(password|secret|token|authorization|cookie)(\W{1,4})\S+"), r"\1\2<secret>"),
+    (re.compile(r"(?i)\b[0-9a-f]{32,}\b"), "<secret>"),
+    (re.compile(r"(?i)(authorization|cookie)(\W{1,4}).+"), r"\1\2<secret>"),
+    (re.compile(r"(?i)(password|secret|token)(\W{1,4})\S+"), r"\1\2<secret>"),
+    (re.compile(r"(?i)(key)(\W{0,2}[=:]\W{0,3})\S+"), r"\1\2<secret>"),
 )
 
 
@@ -36,8 +39,12 @@ def write_report(layout: Layout, status: dict[str, dict[str, object]]) -> Path:
     ]
     for path in sorted(layout.log.glob("*.log")):
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+            begins = max(0, path.stat().st_size - TAIL_BYTES)
+            file.seek(begins)
             tail = file.read().decode(errors="replace")
+        if begins:
+            # Half a key or half an address would not be recognised.
+            tail = tail.partition("\n")[2]
         parts.append(f"# {path.name}\n{without_personal_data(tail)}")
     report = layout.home / f"doctor-{now:%Y%m%d-%H%M%S}.txt"
     report.write_text("\n\n".join(parts))

@@ -16,7 +16,7 @@ import structlog
 from ovoz.engines import frontend, stack
 from ovoz.engines.host import check_ports, say
 from ovoz.engines.layout import Layout
-from ovoz.engines.supervisor import Supervisor, end_leftovers
+from ovoz.engines.supervisor import Supervisor
 from ovoz.engines.unit import ReadyCheck, Unit
 from ovoz.lib.settings import REPOSITORY, Settings
 
@@ -126,7 +126,7 @@ async def supervise(settings: Settings) -> None:
     """Runs the whole installation until SIGTERM; writes `run/status.json` after each change."""
     layout = Layout(settings)
     layout.create()
-    ended = end_leftovers(layout.run)
+    ended = stack.end_leftovers(settings, layout)
     if ended:
         say(f"ended what an earlier run left: {', '.join(ended)}")
     for ready in layout.run.glob("*.ready"):
