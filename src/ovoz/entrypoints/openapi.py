@@ -28,7 +28,7 @@ from ovoz.platform.access.errors import NotSignedIn, RightMissing
 from ovoz.platform.access.guards import DECLARED, public
 from ovoz.platform.identity.deps import CSRF_HEADER, OUTSIDE_TENANTS, SESSION_COOKIE, WITHOUT_CSRF
 from ovoz.platform.identity.errors import RequestForged
-from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
+from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 from ovoz.platform.requests.contracts import KEEPS_ANSWER, LINKS, NEEDS_MATCH, PROBLEMS, LinkTo
 from ovoz.platform.requests.errors import (
     BodyTooLarge,

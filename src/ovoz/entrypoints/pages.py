@@ -11,7 +11,7 @@ from litestar.response import File
 
 from ovoz.platform.access.guards import public
 from ovoz.platform.identity.deps import OUTSIDE_TENANTS
-from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
+from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_EACH_TIME: Final = "no-cache"

@@ -28,7 +28,7 @@ class CursorInvalid(InputInvalid):
 class Page(msgspec.Struct, Generic[T], frozen=True):
     """A part of a list. Ask with `next_cursor` and the same `sort` for what follows, until it is null."""
 
-    items: list[T]
+    items: Annotated[list[T], msgspec.Meta(extra={"structs": True})]
     next_cursor: Annotated[str, msgspec.Meta(extra={"public": True})] | None
 
 

@@ -20,8 +20,7 @@ from ovoz.entrypoints.generated import _NOWHERE
 from ovoz.lib.problems import DomainError
 from ovoz.lib.settings import REPOSITORY, Settings
 from ovoz.platform.privacy.api import plan_of
-from ovoz.platform.privacy.contracts import PROBLEM_MEMBERS
-from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
+from ovoz.platform.privacy.contracts import PROBLEM_MEMBERS, WITHOUT_PERSONAL_DATA
 
 SOURCE = REPOSITORY / "src" / "ovoz"
 SOCKETS = {"/api/live": LiveMessage, "/sip": None}
@@ -52,6 +51,11 @@ def _structs(annotation: Any) -> tuple[list[type], bool]:
         return [], True
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return [annotation], True
+    if isinstance(get_origin(annotation), type) and issubclass(get_origin(annotation), msgspec.Struct):
+        parts = [_structs(part) for part in get_args(annotation)]
+        return [get_origin(annotation), *(struct for structs, _ in parts for struct in structs)], all(
+            whole for _, whole in parts
+        )
     if get_origin(annotation) in (list, tuple, Union, UnionType):
         parts = [_structs(part) for part in get_args(annotation) if part is not ...]
         return [struct for structs, _ in parts for struct in structs], all(whole for _, whole in parts)

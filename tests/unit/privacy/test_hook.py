@@ -18,8 +18,8 @@ from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.settings import REPOSITORY
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.api import Numbers, Privacy, TenantKeys, read_policy
-from ovoz.platform.privacy.contracts import PersonalPhone, PublicText, Subject
-from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA, RememberRequest, masking
+from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA, PersonalPhone, PublicText, Subject
+from ovoz.platform.privacy.deps import RememberRequest, masking
 
 NUMBER = "+992930004517"
 

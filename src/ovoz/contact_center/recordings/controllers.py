@@ -30,7 +30,7 @@ from ovoz.contact_center.recordings.rules.byte_ranges import (
 from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
-from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
+from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 from ovoz.platform.requests.contracts import PROBLEMS
 
 RangeHeader = Annotated[str | None, HeaderParameter(name="Range")]

@@ -17,7 +17,7 @@ from ovoz.platform.audit.contracts import Doer, Filters
 from ovoz.platform.audit.deps import provide_filters
 from ovoz.platform.audit.schemas import AuditEntry, AuditEntryDetail, AuditPage
 from ovoz.platform.identity.contracts import Actor
-from ovoz.platform.privacy.deps import WITHOUT_PERSONAL_DATA
+from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 
 _LINES = "application/x-ndjson"
 _NOT_STORED = {"Cache-Control": "private, no-store"}

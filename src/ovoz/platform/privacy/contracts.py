@@ -46,6 +46,8 @@ class About(Protocol):
     def personal_subject(self) -> Subject | None: ...
 
 
+WITHOUT_PERSONAL_DATA: Final = "without_personal_data"
+"""`opt` of a route whose answer is no struct (sound, a page, a file), with the reason why nothing in it is personal."""
 PROBLEM_MEMBERS: Final = frozenset(
     (
         *("type", "title", "status", "detail", "errors", "instance"),

@@ -12,10 +12,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.api import Privacy
+from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 from ovoz.platform.privacy.errors import PersonalDataUndeclared
 
-WITHOUT_PERSONAL_DATA: Final = "without_personal_data"
-"""`opt` of a route whose answer is no struct (sound, a page, a file), with the reason why nothing in it is personal."""
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 _OTHER_THAN_CONTENT = (File, Redirect, Stream, Template)

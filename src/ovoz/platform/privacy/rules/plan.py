@@ -29,8 +29,8 @@ _SAFE = (
 """Types that have no room for words. A whole number could be a phone number: never give one as such."""
 _LISTS = (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.FrozenSetType)
 _SEVERAL = (*_LISTS, inspect.TupleType, inspect.DictType)
-_UNKNOWN_KEYS = "unknown keys"
-"""Not a kind anybody sees: a free-form dict never passes unread."""
+_UNKNOWN = "unknown"
+"""Not a kind anybody sees: a free-form dict, or a list of any structs, never passes unread."""
 
 
 class _Node(msgspec.Struct):
@@ -131,6 +131,8 @@ class Plan:
         if "personal" in extra:
             self.marks[path] = extra["personal"]
             return _personal(extra["personal"], paths, None if optional else _nothing(described))
+        if extra.get("structs"):
+            return _structs()
         if "keys" in extra:
             return _keyed(extra["keys"], paths)
         if extra.get("public") or isinstance(described, _SAFE):
@@ -246,8 +248,17 @@ def _personal(kind: str, paths: tuple[str, ...], nothing: Any) -> _Node:
 def _keyed(kinds: Mapping[str, str], paths: tuple[str, ...]) -> _Node:
     return _Node(
         lambda value, lens: _see_keys(value, kinds, paths, lens),
-        frozenset({*kinds.values(), _UNKNOWN_KEYS}) - {"public"},
+        frozenset({*kinds.values(), _UNKNOWN}) - {"public"},
     )
+
+
+def _structs() -> _Node:
+    """A list whose items each say themselves what is personal in them; what is no struct is left out."""
+
+    def apply(value: Any, lens: Lens) -> Any:
+        return [_see_struct(part, lens) for part in value if isinstance(part, msgspec.Struct)]
+
+    return _Node(apply, frozenset({_UNKNOWN}))
 
 
 def _hidden(nothing: Any) -> _Node:
