@@ -11,8 +11,10 @@ import ovoz.contact_center.agents.errors
 import ovoz.contact_center.calls.errors
 import ovoz.contact_center.recordings.errors
 import ovoz.contact_center.switchboard.errors
+import ovoz.lib.versions
 import ovoz.platform.access.errors
 import ovoz.platform.identity.errors
+import ovoz.platform.people.errors
 import ovoz.platform.tenancy.errors  # noqa: F401 - imported so that every problem is known
 from ovoz.lib.problems import DomainError
 from ovoz.lib.settings import REPOSITORY

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any
+from uuid import UUID
 
 import structlog
 import uvicorn
@@ -43,18 +44,23 @@ from ovoz.lib.logging import configure_logging
 from ovoz.lib.problems import DependencyUnavailable, DomainError, InputInvalid
 from ovoz.lib.sealing import installation_key, internal_token
 from ovoz.lib.settings import Settings
-from ovoz.platform.access.api import Access
+from ovoz.platform.access.api import Access, ChangeListener, OpenSockets, Roles, read_roles
+from ovoz.platform.access.controllers import RoleController, list_rights
 from ovoz.platform.access.guards import public
-from ovoz.platform.identity.api import Actor, Identity
+from ovoz.platform.audit.api import tell
+from ovoz.platform.identity.api import Actor, Attempts, Identity
 from ovoz.platform.identity.controllers import SessionController, show_site, sign_in
 from ovoz.platform.identity.deps import (
     OUTSIDE_TENANTS,
     SessionMiddleware,
     provide_actor,
+    provide_doer,
     provide_tenant,
     send_cookies,
 )
 from ovoz.platform.identity.schemas import DemoAccount
+from ovoz.platform.people.api import Directory, Invitations, Staff, Teams
+from ovoz.platform.people.controllers import InvitationController, PeopleController, TeamController
 from ovoz.platform.tenancy.api import Tenant, TenantFinder, TenantKeys, TenantRepository, read_blueprint
 
 log = structlog.get_logger(__name__)
@@ -84,6 +90,11 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         list_dispositions,
         InteractionController,
         RecordingController,
+        PeopleController,
+        TeamController,
+        InvitationController,
+        RoleController,
+        list_rights,
         live,
         phone_line,
         health,
@@ -119,28 +130,37 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         f"http://127.0.0.1:{settings.ports.switchboard}", internal_token(settings.home)
     )
     sip_proxy = SipProxy(endpoints.sip_ws_url, endpoints.ari_url)
-    access = Access()
-    identity = Identity(database, utc_now, _PhoneAndDeskOfSession(fanout, switchboard))
+    shipped = read_roles(settings.data_dir)
+    access = Access(shipped, database, utc_now)
+    changes = ChangeListener(endpoints.database_url, access)
+    ends = _PhoneAndDeskOfSession(fanout, switchboard)
+    identity = Identity(database, utc_now, ends)
     session_end = SessionEnd(fanout, identity.alive)
     services: dict[str, object] = {
         "access": access,
         "demo_accounts": _DemoAccounts(settings),
-        "desk": AgentDesk(switchboard, DeskReferences(database)),
+        "desk": AgentDesk(switchboard, DeskReferences(database), access),
+        "directory": Directory(database, access),
         "history": History(database, access),
         "identity": identity,
+        "invitations": Invitations(database, utc_now, Attempts(database, utc_now), ends),
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end),
+        "open_sockets": OpenSockets(database, access),
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
             TenantKeys(tenants, installation_key(settings.home)),
         ),
+        "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
+        "staff": Staff(database, utc_now, access, ends),
+        "teams": Teams(database, utc_now),
     }
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(fanout.run()), asyncio.create_task(switchboard.watch())]
+        tasks = [asyncio.create_task(work) for work in (fanout.run(), switchboard.watch(), changes.run())]
         try:
             yield
         finally:
@@ -156,6 +176,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         route_handlers=routes(settings),
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
+            "doer": Provide(provide_doer, sync_to_thread=False),
             "tenant": Provide(provide_tenant, sync_to_thread=False),
             **{name: _always(service) for name, service in services.items()},
         },
@@ -171,7 +192,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         lifespan=[lifespan],
         logging_config=None,
         openapi_config=openapi_config(),
-        state=State({"settings": settings}),
+        state=State({"settings": settings, "access": access}),
     )
 
 
@@ -204,13 +225,18 @@ class _PhoneAndDeskOfSession:
         self._switchboard = switchboard
 
     async def signed_out(self, actor: Actor, *, sessions_left: int) -> None:
-        await _try(self._fanout.publish(session_channel(actor), b"{}"))
+        await self.sessions_ended(actor.tenant_id, [actor.session_id])
         if actor.is_agent and sessions_left == 0:
-            await _try(
-                self._switchboard.order(
-                    actor.tenant_id, actor.user_id, new_id(), "state", state="offline", reason=None
-                )
-            )
+            await self.left_the_desk(actor.tenant_id, actor.user_id)
+
+    async def sessions_ended(self, tenant_id: str, session_ids: Sequence[UUID]) -> None:
+        for session_id in session_ids:
+            await _try(self._fanout.publish(session_channel(tenant_id, session_id), b"{}"))
+
+    async def left_the_desk(self, tenant_id: str, user_id: UUID) -> None:
+        await _try(
+            self._switchboard.order(tenant_id, user_id, new_id(), "state", state="offline", reason=None)
+        )
 
 
 async def _try(work: Awaitable[Any]) -> None:

@@ -7,8 +7,10 @@ import msgspec
 from ovoz.entrypoints.api import application
 from ovoz.lib.endpoints import Endpoints, Manager, Trunk
 from ovoz.lib.settings import REPOSITORY, Settings
+from ovoz.platform.access.api import roles_schema
 from ovoz.platform.tenancy.api import blueprint_schema
 
+ROLES_SCHEMA = REPOSITORY / "tenants" / "roles.schema.json"
 BLUEPRINT_SCHEMA = REPOSITORY / "tenants" / "schema.json"
 OPENAPI = REPOSITORY / "frontend" / "projects" / "api" / "openapi.json"
 _NOWHERE = Endpoints(
@@ -29,7 +31,12 @@ _NOWHERE = Endpoints(
 def generate(*, check: bool) -> list[str]:
     """Writes what differs, or (with `check`) only names it; the paths are relative to the repository."""
     differing = []
-    for path, content in ((BLUEPRINT_SCHEMA, blueprint_schema()), (OPENAPI, openapi())):
+    contents = (
+        (BLUEPRINT_SCHEMA, blueprint_schema()),
+        (ROLES_SCHEMA, roles_schema()),
+        (OPENAPI, openapi()),
+    )
+    for path, content in contents:
         wanted = msgspec.json.format(msgspec.json.encode(content, order="deterministic")) + b"\n"
         if not path.exists() or path.read_bytes() != wanted:
             differing.append(str(path.relative_to(REPOSITORY)))

@@ -19,7 +19,7 @@ class InteractionController(Controller):
     path = "/api/interactions"
     tags = ("Interactions",)
 
-    @get(operation_id="ListInteractions", guards=[requires("interactions.read.own")])
+    @get(operation_id="ListInteractions", guards=[requires("interactions.read")])
     async def list_interactions(
         self,
         actor: NamedDependency[Actor],
@@ -31,10 +31,10 @@ class InteractionController(Controller):
         ] = None,
         mine: FromQuery[bool] = False,
     ) -> InteractionPage:
-        """Own interactions, or everybody's with that right; with `number` all of this caller."""
+        """Interactions within reach; with `number` also others of this caller, for who has `interactions.find`."""
         return await history.page(actor, cursor=cursor, limit=limit, number=number, mine=mine)
 
-    @get("/{interaction_id:uuid}", operation_id="ShowInteraction", guards=[requires("interactions.read.own")])
+    @get("/{interaction_id:uuid}", operation_id="ShowInteraction", guards=[requires("interactions.read")])
     async def show_interaction(
         self, actor: NamedDependency[Actor], history: NamedDependency[History], interaction_id: FromPath[UUID]
     ) -> Interaction:

@@ -9,9 +9,21 @@ from sqlalchemy import ColumnElement, Select, column, select, table, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.contact_center.calls.models import EventRow, InteractionRow, RecordingSummaryRow, SegmentRow
+from ovoz.platform.access.api import Columns, Reach, within
 
 _user = table("user_account", column("id"), column("name"))
 _queue = table("queue", column("id"), column("name"))
+
+
+def _visible(reach: Reach) -> ColumnElement[bool]:
+    return within(
+        reach,
+        Columns(
+            owner=InteractionRow.agent_id,
+            queue=InteractionRow.queue_id,
+            number=InteractionRow.caller_number,
+        ),
+    )
 
 
 class HistoryRepository:
@@ -27,9 +39,10 @@ class HistoryRepository:
         before: tuple[datetime, UUID] | None,
         number: str | None,
         agent_id: UUID | None,
+        reach: Reach,
     ) -> Sequence[Any]:
         """Interactions from the newest on: (interaction, agent's name, queue's name, recording's state)."""
-        wanted: list[ColumnElement[bool]] = []
+        wanted: list[ColumnElement[bool]] = [_visible(reach)]
         if before is not None:
             wanted.append(tuple_(InteractionRow.started_at, InteractionRow.id) < tuple_(*before))
         if number is not None:
@@ -45,8 +58,8 @@ class HistoryRepository:
         rows: Sequence[Any] = (await self._session.execute(query)).all()
         return rows
 
-    async def one(self, interaction_id: UUID) -> Any:
-        query = self._summaries().where(InteractionRow.id == interaction_id)
+    async def one(self, interaction_id: UUID, reach: Reach) -> Any:
+        query = self._summaries().where(InteractionRow.id == interaction_id, _visible(reach))
         return (await self._session.execute(query)).first()
 
     async def segments(self, interaction_id: UUID) -> Sequence[Any]:

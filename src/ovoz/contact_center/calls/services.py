@@ -10,7 +10,7 @@ import msgspec
 
 from ovoz.contact_center.agents.contracts import Caller, Reference
 from ovoz.contact_center.calls.errors import CursorInvalid, InteractionNotFound
-from ovoz.contact_center.calls.models import InteractionRow, RecordingSummaryRow
+from ovoz.contact_center.calls.models import RecordingSummaryRow
 from ovoz.contact_center.calls.repositories import HistoryRepository
 from ovoz.contact_center.calls.schemas import (
     Interaction,
@@ -22,7 +22,7 @@ from ovoz.contact_center.calls.schemas import (
     TimelineEvent,
 )
 from ovoz.lib.db import Database
-from ovoz.platform.access.api import Access
+from ovoz.platform.access.api import Access, Right
 from ovoz.platform.identity.contracts import Actor
 
 _STATES: dict[str, RecordingState] = {
@@ -43,15 +43,16 @@ class History:
     async def page(
         self, actor: Actor, *, cursor: str | None, limit: int, number: str | None, mine: bool
     ) -> InteractionPage:
-        """Own interactions; everybody's for those with the right, and a number's for those who may use the desk."""
-        everybody = self._access.may(actor.roles, "interactions.read.all") or number is not None
-        agent_id = actor.user_id if mine or not everybody else None
+        """What `interactions.read` reaches, and with a number what `interactions.find` does."""
+        finding: tuple[Right, ...] = ("interactions.find",) if number is not None else ()
+        reach = await self._access.reach(actor, "interactions.read", *finding)
         async with self._database.tenant(actor.tenant_id) as session:
             rows = await HistoryRepository(session).page(
                 limit=limit + 1,
                 before=_decode(cursor) if cursor else None,
                 number=number,
-                agent_id=agent_id,
+                agent_id=actor.user_id if mine else None,
+                reach=reach,
             )
         items = [_summary(row) for row in rows[:limit]]
         more = len(rows) > limit
@@ -59,10 +60,11 @@ class History:
 
     async def show(self, actor: Actor, interaction_id: UUID) -> Interaction:
         """One interaction with everything that is known of it; raises InteractionNotFound."""
+        reach = await self._access.reach(actor, "interactions.read")
         async with self._database.tenant(actor.tenant_id) as session:
             repository = HistoryRepository(session)
-            row = await repository.one(interaction_id)
-            if row is None or not self._may_see(actor, row[0]):
+            row = await repository.one(interaction_id, reach)
+            if row is None:
                 raise InteractionNotFound(str(interaction_id))
             segments = await repository.segments(interaction_id)
             events = await repository.events(interaction_id)
@@ -96,9 +98,6 @@ class History:
             if recording is not None
             else None,
         )
-
-    def _may_see(self, actor: Actor, row: InteractionRow) -> bool:
-        return row.agent_id == actor.user_id or self._access.may(actor.roles, "interactions.read.all")
 
 
 def _summary(row: Any) -> InteractionSummary:

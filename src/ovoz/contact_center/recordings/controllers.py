@@ -4,13 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from ovoz.contact_center.recordings.api import RecordingAudio
 from ovoz.contact_center.recordings.contracts import StoredRecording
-from ovoz.contact_center.recordings.deps import provide_only_of
 from ovoz.contact_center.recordings.errors import RangeNotSatisfiable
 from ovoz.contact_center.recordings.rules.byte_ranges import (
     Span,
@@ -18,57 +17,97 @@ from ovoz.contact_center.recordings.rules.byte_ranges import (
     range_applies,
     requested_span,
 )
+from ovoz.platform.access.api import Access
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
+
+RangeHeader = Annotated[str | None, HeaderParameter(name="Range")]
+IfRange = Annotated[str | None, HeaderParameter(name="If-Range")]
 
 
 class RecordingController(Controller):
     """What was said."""
 
-    path = "/api/recordings"
+    path = "/api/recordings/{recording_id:uuid}"
     tags = ("Recordings",)
 
     @get(
-        "/{recording_id:uuid}/audio",
+        "/audio",
         operation_id="GetRecordingAudio",
-        guards=[requires("recordings.listen.own")],
-        dependencies={"only_of": Provide(provide_only_of, sync_to_thread=False)},
+        guards=[requires("recordings.listen")],
         media_type="audio/ogg",
     )
     async def get_audio(
         self,
         recording_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        only_of: NamedDependency[UUID | None],
+        access: NamedDependency[Access],
         recording_audio: NamedDependency[RecordingAudio],
-        range_header: Annotated[str | None, HeaderParameter(name="Range")] = None,
-        if_range: Annotated[str | None, HeaderParameter(name="If-Range")] = None,
+        range_header: RangeHeader = None,
+        if_range: IfRange = None,
     ) -> Stream | Response[dict[str, object]]:
         """The sound of a recording: Opus in Ogg, the caller on the left, the agent on the right.
 
-        One byte range is honoured (RFC 9110, section 14), with `If-Range` for the same `ETag`. Agents hear their
-        own conversations; `recordings.listen.all` is needed for those of others.
+        One byte range is honoured (RFC 9110, section 14), with `If-Range` for the same `ETag`. Only recordings that
+        `recordings.listen` reaches are there.
         """
-        recording = await recording_audio.find(actor.tenant_id, recording_id, only_of=only_of)
-        headers = {
-            "Accept-Ranges": "bytes",
-            "Cache-Control": "private, no-store",
-            "ETag": _etag(recording),
-            "X-Content-Type-Options": "nosniff",
-        }
-        size = recording.size_bytes
-        try:
-            span = requested_span(range_header, size) if range_applies(if_range, _etag(recording)) else None
-        except Unsatisfiable:
-            return _not_satisfiable(size)
-        if span is not None:
-            headers["Content-Range"] = span.content_range
-        part = span or Span(0, size, size)
-        headers["Content-Length"] = str(part.length)
-        sound = await recording_audio.part(actor.tenant_id, recording, part.start, part.stop)
-        return Stream(
-            sound, status_code=206 if span is not None else 200, headers=headers, media_type="audio/ogg"
+        reach = await access.reach(actor, "recordings.listen")
+        recording = await recording_audio.find(actor.tenant_id, recording_id, reach)
+        return await _sound(recording_audio, actor.tenant_id, recording, range_header, if_range)
+
+    @get(
+        "/file",
+        operation_id="DownloadRecording",
+        guards=[requires("recordings.download")],
+        media_type="audio/ogg",
+    )
+    async def download(
+        self,
+        recording_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        access: NamedDependency[Access],
+        recording_audio: NamedDependency[RecordingAudio],
+        range_header: RangeHeader = None,
+        if_range: IfRange = None,
+    ) -> Stream | Response[dict[str, object]]:
+        """The same sound as a file to keep. Only recordings that `recordings.download` reaches are there."""
+        reach = await access.reach(actor, "recordings.download")
+        recording = await recording_audio.find(actor.tenant_id, recording_id, reach)
+        return await _sound(
+            recording_audio, actor.tenant_id, recording, range_header, if_range, name=f"{recording_id}.ogg"
         )
+
+
+async def _sound(
+    recording_audio: RecordingAudio,
+    tenant_id: str,
+    recording: StoredRecording,
+    range_header: str | None,
+    if_range: str | None,
+    name: str | None = None,
+) -> Stream | Response[dict[str, object]]:
+    """The recording, or the part of it that is wanted; with a name as a file."""
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-store",
+        "ETag": _etag(recording),
+        "X-Content-Type-Options": "nosniff",
+    }
+    if name is not None:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    size = recording.size_bytes
+    try:
+        span = requested_span(range_header, size) if range_applies(if_range, _etag(recording)) else None
+    except Unsatisfiable:
+        return _not_satisfiable(size)
+    if span is not None:
+        headers["Content-Range"] = span.content_range
+    part = span or Span(0, size, size)
+    headers["Content-Length"] = str(part.length)
+    sound = await recording_audio.part(tenant_id, recording, part.start, part.stop)
+    return Stream(
+        sound, status_code=206 if span is not None else 200, headers=headers, media_type="audio/ogg"
+    )
 
 
 def _etag(recording: StoredRecording) -> str:

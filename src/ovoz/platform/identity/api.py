@@ -2,11 +2,12 @@
 
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.ports import DemoAccounts, SessionListener
-from ovoz.platform.identity.services import Admission, Identity, end_old_sessions, hash_password
+from ovoz.platform.identity.services import Admission, Attempts, Identity, end_old_sessions, hash_password
 
 __all__ = [
     "Actor",
     "Admission",
+    "Attempts",
     "DemoAccounts",
     "Identity",
     "SessionListener",

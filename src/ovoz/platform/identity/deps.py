@@ -12,6 +12,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from litestar.types import ASGIApp, Message, Scope
 
 from ovoz.platform.access.errors import NotSignedIn
+from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import RequestForged
 from ovoz.platform.tenancy.api import Tenant, TenantFinder
@@ -87,6 +88,17 @@ def current_session(connection: Connection) -> Actor:
 def provide_actor(request: Connection) -> Actor:
     """The signed-in person of an HTTP request."""
     return current_session(request)
+
+
+def provide_doer(request: Connection) -> Doer:
+    """The signed-in person as the audit names them."""
+    actor = current_session(request)
+    return Doer("person", actor.user_id, actor.name, actor.session_id, address_of(request))
+
+
+def address_of(connection: Connection) -> str:
+    """Where the request came from; empty when nobody says."""
+    return connection.client.host if connection.client else ""
 
 
 def provide_tenant(request: Connection) -> Tenant:

@@ -6,6 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ovoz.platform.access.contracts import Whose
+
 Locale = Literal["ru", "tg", "en"]
 Theme = Literal["system", "light", "dark"]
 
@@ -54,6 +56,9 @@ class Session(msgspec.Struct, frozen=True):
     tenant: SessionTenant
     preferences: Preferences
     rights: list[str]
+    """What some role of theirs gives, be it at certain hours only."""
+    scopes: dict[str, Whose]
+    """For rights about things of people: whose at most."""
 
 
 class DemoAccount(msgspec.Struct, frozen=True):

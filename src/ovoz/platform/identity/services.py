@@ -75,8 +75,8 @@ class Identity:
         account_key, address_key = f"account:{email}", f"address:{address}"
         async with self._database.tenant(tenant.id) as session:
             failures = FailureRepository(session)
-            await self._count(failures, account_key, now, free=FREE_FAILURES)
-            await self._count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
+            await _count(failures, account_key, now, free=FREE_FAILURES)
+            await _count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
             user = await UserRepository(session=session).active_by_email(email)
         stored = user.password_hash if user is not None else self._nobodys_hash
         right = await asyncio.to_thread(_verify, stored, password)
@@ -164,20 +164,34 @@ class Identity:
                 if value is not None:
                     setattr(user, name, value)
 
-    async def _count(self, failures: FailureRepository, key: str, now: datetime, *, free: int) -> None:
-        count, locked_until = await failures.count(key, now, since=now - FORGET_FAILURES)
-        if locked_until is not None and locked_until > now:
-            wait_s = int((locked_until - now).total_seconds()) + 1
-            raise TooManyAttempts(f"Try again in {wait_s} s.", retry_after_s=wait_s)
-        lock = lock_after(count, free=free)
-        if lock > timedelta():
-            await failures.lock(key, now + lock)
-
     async def _rotate(
         self, sessions: SessionRepository, row: SessionRow, presented: bytes, now: datetime
     ) -> str | None:
         token = secrets.token_urlsafe(32)
         return token if await sessions.rotate(row, presented, _digest(token), now) else None
+
+
+class Attempts:
+    """Counts attempts at something that is guarded by a secret, as sign-in does."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def count(self, tenant_id: str, what: str, address: str) -> None:
+        """Counts one of this address before the secret is looked at; raises TooManyAttempts."""
+        async with self._database.tenant(tenant_id) as session:
+            await _count(
+                FailureRepository(session),
+                f"{what}:{address}",
+                self._clock(),
+                free=FREE_FAILURES_OF_ADDRESS,
+            )
+
+    async def forgive(self, tenant_id: str, what: str, address: str) -> None:
+        """The secret was right: the attempt does not count."""
+        async with self._database.tenant(tenant_id) as session:
+            await FailureRepository(session).give_back(f"{what}:{address}")
 
 
 class _RecentAdmissions:
@@ -204,6 +218,16 @@ class _RecentAdmissions:
 async def end_old_sessions(session: AsyncSession, before: datetime) -> None:
     """Removes sessions that nobody can use any more."""
     await SessionRepository(session=session).end_expired(before)
+
+
+async def _count(failures: FailureRepository, key: str, now: datetime, *, free: int) -> None:
+    count, locked_until = await failures.count(key, now, since=now - FORGET_FAILURES)
+    if locked_until is not None and locked_until > now:
+        wait_s = int((locked_until - now).total_seconds()) + 1
+        raise TooManyAttempts(f"Try again in {wait_s} s.", retry_after_s=wait_s)
+    lock = lock_after(count, free=free)
+    if lock > timedelta():
+        await failures.lock(key, now + lock)
 
 
 def _new_session(user: UserAccount, now: datetime, address: str, user_agent: str) -> tuple[str, SessionRow]:
@@ -239,6 +263,8 @@ def _actor(tenant: Tenant, user: UserAccount, row: SessionRow) -> Actor:
         locale=user.locale or tenant.locale,
         theme=user.theme,
         auto_answer=user.auto_answer,
+        team_id=user.team_id,
+        time_zone=tenant.time_zone,
     )
 
 
