@@ -1,6 +1,7 @@
 """Hearing of changes: one connection for each process, watched over, as a silent one would miss a revocation."""
 
 import asyncio
+import contextlib
 from typing import Any, Final
 
 import asyncpg
@@ -40,14 +41,23 @@ class ChangeListener:
             failures += 1
 
     async def _listen(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Until the connection breaks."""
+        """Until the connection breaks; a broken one that says so is not believed from that moment on."""
+        broken = asyncio.Event()
+
+        def break_off(_: object) -> None:
+            self._access.set_hears(False)
+            broken.set()
+
+        connection.add_termination_listener(break_off)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await connection.add_listener(CHANNEL, lambda *heard: self._access.hear(str(heard[3])))
-            self._access.set_hears(True)
+            if not broken.is_set():
+                self._access.set_hears(True)
             log.info("access.listening")
-            while True:
-                await asyncio.sleep(PING_EVERY_S)
+            while not broken.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(broken.wait(), PING_EVERY_S)
                 async with asyncio.timeout(PATIENCE_S):
                     await connection.execute("SELECT 1")
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
