@@ -17,6 +17,9 @@ from ovoz.platform.access.rules.snapshot import Snapshot
 from ovoz.platform.access.schemas import RolesFile
 from ovoz.platform.access.services.policy import compile_snapshot, enforcer, policies
 
+PATIENCE_S = 1.0
+"""For a snapshot when an older one is known; and how long nobody tries again after that."""
+
 Listener = Callable[[str | None], None]
 """Told that a tenant's rights changed, or (None) that anybody's may have."""
 
@@ -37,7 +40,8 @@ class Access:
         )
         self._snapshots: dict[str, Snapshot] = {}
         self._stale: set[str] = set()
-        self._loads: dict[str, asyncio.Lock] = {}
+        self._loads: dict[str, tuple[tuple[int, int], asyncio.Task[Snapshot]]] = {}
+        self._away_until = 0.0
         self._changes: dict[str, int] = {}
         self._interruptions = 0
         self._hears = False
@@ -49,12 +53,15 @@ class Access:
         """The tenant's rights changed."""
         self._stale.add(tenant_id)
         self._changes[tenant_id] = self._changes.get(tenant_id, 0) + 1
+        # Postgres is there: it said so.
+        self._away_until = 0.0
         self._tell(tenant_id)
 
     def set_hears(self, hears: bool) -> None:
         """Whether changes are heard from now on; what happened before that is not known."""
         if hears:
             self._interruptions += 1
+            self._away_until = 0.0
             self._stale.update(self._snapshots)
         self._hears = hears
         if hears:
@@ -78,33 +85,44 @@ class Access:
         if domain == PROVIDER:
             return self._provider
         known = self._snapshots.get(domain)
-        if known is not None and self._hears and domain not in self._stale:
+        now = asyncio.get_running_loop().time()
+        if known is not None and ((self._hears and domain not in self._stale) or now < self._away_until):
             return known
-        try:
-            return await self._current(domain)
-        except DatabaseUnavailable:
-            known = self._snapshots.get(domain)
-            if known is None:
-                raise
+        load = self._load_of(domain)
+        if known is None:
+            return await asyncio.shield(load)
+        await asyncio.wait({load}, timeout=PATIENCE_S)
+        if not load.done() or isinstance(load.exception(), DatabaseUnavailable):
+            self._away_until = now + PATIENCE_S
             return known
+        return load.result()
 
-    async def _current(self, domain: str) -> Snapshot:
-        async with self._loads.setdefault(domain, asyncio.Lock()):
-            known = self._snapshots.get(domain)
-            if known is not None and self._hears and domain not in self._stale:
+    def _load_of(self, domain: str) -> "asyncio.Task[Snapshot]":
+        """The one load under way since the last change; one that began before it could have read too early."""
+        heard = self._heard(domain)
+        began, load = self._loads.get(domain, (None, None))
+        if load is None or load.done() or began != heard:
+            load = asyncio.get_running_loop().create_task(self._load(domain, heard))
+            # Nobody may be waiting any more when it fails.
+            load.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            self._loads[domain] = (heard, load)
+        return load
+
+    async def _load(self, domain: str, heard: tuple[int, int]) -> Snapshot:
+        known = self._snapshots.get(domain)
+        async with self._database.tenant(domain) as session:
+            if (
+                known is not None
+                and domain not in self._stale
+                and await AccessRepository(session).revision() == known.revision
+            ):
                 return known
-            heard = self._heard(domain)
-            if known is not None and domain not in self._stale:
-                async with self._database.tenant(domain) as session:
-                    if await AccessRepository(session).revision() == known.revision:
-                        return known
-            async with self._database.tenant(domain) as session:
-                snapshot = await self.as_seen_by(session, domain)
+            snapshot = await self.as_seen_by(session, domain)
+        if self._heard(domain) == heard:
             # One assignment: whoever asks meanwhile gets the old one whole, or the new one.
             self._snapshots[domain] = snapshot
-            if self._heard(domain) == heard:
-                self._stale.discard(domain)
-            return snapshot
+            self._stale.discard(domain)
+        return snapshot
 
     def _heard(self, domain: str) -> tuple[int, int]:
         return self._interruptions, self._changes.get(domain, 0)
