@@ -132,6 +132,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     sip_proxy = SipProxy(endpoints.sip_ws_url, endpoints.ari_url)
     shipped = read_roles(settings.data_dir)
     access = Access(shipped, database, utc_now)
+    open_sockets = OpenSockets(database, access)
     changes = ChangeListener(endpoints.database_url, access)
     ends = _PhoneAndDeskOfSession(fanout, switchboard)
     identity = Identity(database, utc_now, ends)
@@ -145,7 +146,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "identity": identity,
         "invitations": Invitations(database, utc_now, Attempts(database, utc_now), ends),
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end),
-        "open_sockets": OpenSockets(database, access),
+        "open_sockets": open_sockets,
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
@@ -160,7 +161,10 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(work) for work in (fanout.run(), switchboard.watch(), changes.run())]
+        tasks = [
+            asyncio.create_task(work)
+            for work in (fanout.run(), switchboard.watch(), changes.run(), open_sockets.run())
+        ]
         try:
             yield
         finally:

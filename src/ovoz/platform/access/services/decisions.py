@@ -97,6 +97,14 @@ class Access:
             return known
         return load.result()
 
+    async def current(self, domain: str) -> Snapshot:
+        """Never an older one, however long it takes; raises DatabaseUnavailable."""
+        if domain == PROVIDER:
+            return self._provider
+        if self._hears and domain in self._snapshots and domain not in self._stale:
+            return self._snapshots[domain]
+        return await asyncio.shield(self._load_of(domain))
+
     def _load_of(self, domain: str) -> "asyncio.Task[Snapshot]":
         """The one load under way since the last change; one that began before it could have read too early."""
         heard = self._heard(domain)

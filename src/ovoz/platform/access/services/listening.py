@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 PING_EVERY_S: Final = 0.4
 PATIENCE_S: Final = 0.4
 """Together they bound how long a connection that hears nothing is believed: a change counts within a second."""
+BEGIN_PATIENCE_S: Final = 3.0
 PAUSES_S: Final = (0.1, 0.2, 0.5)
 
 
@@ -50,7 +51,7 @@ class ChangeListener:
 
         connection.add_termination_listener(break_off)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(BEGIN_PATIENCE_S):
                 await connection.add_listener(CHANNEL, lambda *heard: self._access.hear(str(heard[3])))
             if not broken.is_set():
                 self._access.set_hears(True)
@@ -63,5 +64,6 @@ class ChangeListener:
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("access.stopped_listening", error=repr(error))
         finally:
+            connection.remove_termination_listener(break_off)
             self._access.set_hears(False)
             connection.terminate()

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_AT_THE_CLOCK_EVERY_S: Final = 15.0
 """Grants with hours end without anybody changing anything."""
+LOOK_FOR_CHANGES_EVERY_S: Final = 0.4
 
 
 class OpenSocket(msgspec.Struct, eq=False):
@@ -55,6 +56,13 @@ class OpenSockets:
             if not left:
                 del self._open[subject.tenant_id]
 
+    async def run(self) -> None:
+        """While the process hears of no changes, looks for them by itself; for ever."""
+        while True:
+            await asyncio.sleep(LOOK_FOR_CHANGES_EVERY_S)
+            if not self._access.hears:
+                self._changed(None)
+
     def _changed(self, tenant_id: str | None) -> None:
         for tenant in [tenant_id] if tenant_id is not None else list(self._open):
             if tenant not in self._open:
@@ -78,7 +86,7 @@ class OpenSockets:
         if not sockets:
             return
         try:
-            snapshot = await self._access.snapshot(tenant_id)
+            snapshot = await self._access.current(tenant_id)
             async with self._database.tenant(tenant_id) as session:
                 standing = await AccessRepository(session).standing(
                     {socket.subject.user_id for socket in sockets}
