@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs doctor call test test-fast test-deep check format generate bench-calls clean
+.PHONY: help up down status logs doctor call test test-fast test-deep check format generate bench-calls bench-access clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ generate: $(STAMP) ## Write generated files anew
 
 bench-calls: $(STAMP) ## Measure calls against docs: calls/s, first action, ring, take-over
 	@$(PY) -m tests.bench.calls
+
+bench-access: $(STAMP) ## Measure rights: a decision, a revocation, agreement with Casbin
+	@$(PY) -m tests.bench.access
 
 clean: down ## Remove what make up and make test have made
 	@rm -rf .ovoz .venv frontend/node_modules frontend/dist

@@ -33,9 +33,15 @@ export const DISPOSITIONS = [
 ].map(([code, ru, tg, en]) => ({ code, names: { ru, tg, en } }));
 
 const RIGHTS = {
-  agent: ['calls.control', 'desk.use', 'interactions.read.own', 'recordings.listen.own', 'session.use', 'settings.read'],
-  supervisor: ['interactions.read.all', 'interactions.read.own', 'recordings.listen.all', 'recordings.listen.own', 'session.use', 'settings.read'],
+  agent: ['calls.control', 'desk.use', 'interactions.find', 'interactions.read', 'recordings.listen', 'session.use', 'settings.read'],
+  supervisor: ['interactions.find', 'interactions.read', 'recordings.download', 'recordings.listen', 'session.use', 'settings.read'],
   nobody: ['session.use'],
+};
+
+export const SCOPES = {
+  agent: { 'interactions.read': 'own', 'recordings.listen': 'own' },
+  supervisor: { 'interactions.read': 'all', 'recordings.download': 'all', 'recordings.listen': 'all' },
+  nobody: {},
 };
 
 const person = (name, email, role) => ({ id: randomUUID(), name, email, role, rights: RIGHTS[role] });

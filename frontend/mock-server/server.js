@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
-import { BREAKS, DISPOSITIONS, HISTORY, PASSWORD, PEOPLE, storyOf } from './data.js';
+import { BREAKS, DISPOSITIONS, HISTORY, PASSWORD, PEOPLE, storyOf, SCOPES } from './data.js';
 import { ScriptedDesk } from './desk.js';
 import { answerSip } from './sip.js';
 import { tone } from './tone.js';
@@ -70,7 +70,7 @@ const OPEN = /^\/(api\/(site|sessions)|mock\/.*)$/;
 
 function sessionView({ user, preferences }) {
   const { id, name, email, role, rights } = user;
-  return { user: { id, name, email, roles: [role], is_agent: role === 'agent' }, tenant: { id: 'somon', slug: 'somon', name: 'Сомон Мобайл' }, preferences, rights };
+  return { user: { id, name, email, roles: [role], is_agent: role === 'agent' }, tenant: { id: 'somon', slug: 'somon', name: 'Сомон Мобайл' }, preferences, rights, scopes: SCOPES[role] };
 }
 
 function sessionKey(request) {

@@ -12,9 +12,11 @@ import ovoz.contact_center.calls.errors
 import ovoz.contact_center.recordings.errors
 import ovoz.contact_center.switchboard.errors
 import ovoz.lib.paging
+import ovoz.lib.versions
 import ovoz.platform.access.errors
 import ovoz.platform.audit.errors
 import ovoz.platform.identity.errors
+import ovoz.platform.people.errors
 import ovoz.platform.privacy.errors
 import ovoz.platform.requests.errors
 import ovoz.platform.tenancy.errors  # noqa: F401 - imported so that every problem is known

@@ -71,7 +71,7 @@ def _wrong_type(blueprint: dict[str, Any]) -> None:
         (_unknown_field, "colour"),
         (_unknown_queue, "there is no queue nowhere"),
         (_unknown_member, "ghost@somon.example is not among the users"),
-        (_member_is_no_agent, "farida@somon.example has not the role agent"),
+        (_member_is_no_agent, "farida@somon.example has no role with a desk"),
         (_same_number_twice, "stands there 2 times"),
         (_same_queue_twice, "support stands there 2 times"),
         (_language_missing, "`tg`"),

@@ -1,8 +1,10 @@
 """Operators for tests, made the way real ones are: from a blueprint."""
 
 import dataclasses
+import functools
 import secrets
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from ovoz.platform.identity.api import hash_password
 from ovoz.platform.tenancy.api import TenantMaker
 
 PASSWORD = "a-long-test-password"
+
+# Everybody has the same password, and a hash is slow on purpose.
+_hash_password = functools.cache(hash_password)
 
 
 @dataclasses.dataclass
@@ -32,9 +37,17 @@ class Operator:
 
 
 async def make_operator(
-    stack: Stack, *, agents: int = 3, queues: list[dict[str, Any]] | None = None, max_calls: int = 50
+    stack: Stack,
+    *,
+    agents: int = 3,
+    queues: list[dict[str, Any]] | None = None,
+    max_calls: int = 50,
+    others: Sequence[str] = (),
 ) -> Operator:
-    """A new operator; each queue gets a number of its own and (unless `members` says otherwise) every agent."""
+    """A new operator; each queue gets a number of its own and (unless `members` says otherwise) every agent.
+
+    `others` are roles: for each there is somebody `<role>@<slug>.test`.
+    """
     slug = f"op-{secrets.token_hex(4)}"
     emails = [f"agent{index}@{slug}.test" for index in range(agents)]
     area = secrets.randbelow(900_000) + 100_000
@@ -55,6 +68,10 @@ async def make_operator(
         "users": [
             {"email": email, "name": f"Агент {email[5:7]}", "roles": ["agent"], "password": PASSWORD}
             for email in emails
+        ]
+        + [
+            {"email": f"{role}@{slug}.test", "name": role.title(), "roles": [role], "password": PASSWORD}
+            for role in others
         ],
         "queues": rows,
         "entry_points": entries,
@@ -73,7 +90,7 @@ async def make_operator(
             admin_url=stack.endpoints.database_admin_url,
             data_dir=data,
             installation_key=installation_key(stack.settings.home),
-            hash_password=hash_password,
+            hash_password=_hash_password,
             cell_id=CELL,
         )
         tenant_id = await maker.create(slug, slug, demo=True)

@@ -1,51 +1,116 @@
-"""The real API in the test's own process, with a signed-in browser for each person."""
+"""The API in this process on a port of its own, and people who speak to it; two of them are two processes to Access."""
 
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
-from litestar import Litestar
-from sqlalchemy import text
-from tests.support.operators import PASSWORD, Operator
-from tests.support.stack import Stack
+import aiohttp
+import msgspec
+import uvicorn
+from tests.support.operators import PASSWORD
+from tests.support.stack import Stack, eventually
 
-from ovoz.entrypoints.api import application
+from ovoz.entrypoints.api import ClosingWithReason, application
+from ovoz.lib.settings import Ports
 
 
-class Browser:
-    """One person's browser at one operator's address."""
+class _Server(uvicorn.Server):
+    """Signals are the test run's business."""
 
-    def __init__(self, app: Litestar, slug: str, address: str = "10.1.2.3") -> None:
-        # In this loop, which the database's connections belong to.
-        transport = httpx.ASGITransport(app, client=(address, 4321))
-        self.client = httpx.AsyncClient(transport=transport, base_url=f"http://{slug}.localhost")
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
 
-    async def sign_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
-        answer = await self.client.post("/api/sessions", json={"email": email, "password": password})
-        if answer.status_code == 201:
-            self.client.headers["x-csrf-token"] = self.client.cookies["ovoz_csrf"]
+
+@contextlib.asynccontextmanager
+async def serving(stack: Stack) -> AsyncIterator[int]:
+    """The port of an API that runs meanwhile."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = msgspec.structs.replace(stack.settings, ports=Ports(http=port, base=stack.settings.ports.base))
+    server = _Server(
+        uvicorn.Config(
+            ClosingWithReason(application(settings, stack.endpoints)),
+            host="127.0.0.1",
+            port=port,
+            ws="websockets-sansio",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+    )
+    task = asyncio.create_task(server.serve())
+    try:
+        await eventually(lambda: server.started, within_s=20)
+        yield port
+    finally:
+        server.should_exit = True
+        await task
+
+
+class Someone:
+    """A browser at one of the servers."""
+
+    def __init__(self, port: int, slug: str) -> None:
+        self.session = aiohttp.ClientSession()
+        self.host = f"{slug}.localhost"
+        self.slug = slug
+        self.port = port
+        self.headers = {"Host": self.host, "Origin": f"http://{self.host}"}
+
+    async def close(self) -> None:
+        await self.session.close()
+
+    def at(self, port: int) -> "Someone":
+        """The same session at another server."""
+        other = Someone(port, self.slug)
+        other.headers = dict(self.headers)
+        return other
+
+    async def sign_in(self, email: str, password: str = PASSWORD) -> dict[str, Any]:
+        status, body, answer = await self.ask("POST", "/api/sessions", {"email": email, "password": password})
+        assert status == 201, body
+        cookies = {cookie.key: cookie.value for cookie in answer.cookies.values()}
+        self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        self.headers["X-CSRF-Token"] = cookies["ovoz_csrf"]
+        found: dict[str, Any] = body
+        return found
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, Any, aiohttp.ClientResponse]:
+        """Status, JSON (None without a body) and the answer."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = f"http://127.0.0.1:{self.port}{path}"
+        async with self.session.request(method, url, json=body, headers=self.headers | named) as answer:
+            content = await answer.read()
+            is_json = "json" in answer.headers.get("content-type", "")
+            return answer.status, msgspec.json.decode(content) if content and is_json else None, answer
+
+    async def get(self, path: str) -> Any:
+        """The JSON of a GET that must succeed."""
+        status, body, _ = await self.ask("GET", path)
+        assert status == 200, (path, body)
+        return body
+
+    async def must(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The JSON of a request that must succeed."""
+        status, answer, _ = await self.ask(method, path, body, **headers)
+        assert status < 300, (path, status, answer)
         return answer
 
-    async def get(self, path: str, **more: Any) -> httpx.Response:
-        return await self.client.get(path, **more)
+    async def refused(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Status and problem of a request that must not succeed."""
+        status, answer, _ = await self.ask(method, path, body, **headers)
+        assert status >= 400, (path, answer)
+        return status, answer
 
-    async def entries(self, query: str = "") -> list[dict[str, Any]]:
-        """The newest page of the audit."""
-        answer = await self.get(f"/api/audit{query}")
-        assert answer.status_code == 200, answer.text
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
-
-
-async def give_role(stack: Stack, operator: Operator, email: str, role: str) -> None:
-    """Straight into the table: giving roles is tested elsewhere."""
-    async with stack.database.tenant(operator.tenant_id) as session:
-        await session.execute(
-            text(
-                "INSERT INTO role_assignment (user_id, role) SELECT id, :role FROM user_account WHERE email = :email"
-            ),
-            {"role": role, "email": email},
+    async def socket(self, path: str) -> aiohttp.ClientWebSocketResponse:
+        return await self.session.ws_connect(
+            f"ws://127.0.0.1:{self.port}{path}",
+            headers=self.headers,
+            protocols=("sip",) if path == "/sip" else (),
         )
-
-
-def api(stack: Stack) -> Litestar:
-    return application(stack.settings, stack.endpoints)

@@ -15,6 +15,7 @@ ALTER TABLE user_account
     ADD COLUMN team_id    uuid REFERENCES team (id) ON DELETE SET NULL,
     ADD COLUMN region     text,
     ADD COLUMN outsourced boolean NOT NULL DEFAULT false,
+    ADD COLUMN invited_at timestamptz, -- until the person has chosen a password
     ADD COLUMN version    bigint NOT NULL DEFAULT 1;
 CREATE INDEX user_account_by_team ON user_account (team_id);
 
@@ -25,6 +26,10 @@ CREATE TABLE invitation (
     expires_at timestamptz NOT NULL
 );
 CREATE INDEX invitation_by_user ON invitation (user_id);
+CREATE INDEX user_account_by_name ON user_account (name, id);
+
+-- Accounts of companies: a corporate manager sees the contacts of those only.
+ALTER TABLE subscriber ADD COLUMN corporate boolean NOT NULL DEFAULT false;
 """
 
 # Roles that the tenant made; those that are shipped are data of the release and stand in no table.

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,11 +46,12 @@ from ovoz.lib.logging import configure_logging
 from ovoz.lib.problems import DependencyUnavailable, DomainError
 from ovoz.lib.sealing import installation_key, internal_token
 from ovoz.lib.settings import Settings
-from ovoz.platform.access.api import Access
+from ovoz.platform.access.api import Access, ChangeListener, OpenSockets, Roles, read_roles
+from ovoz.platform.access.controllers import RoleController, list_rights
 from ovoz.platform.access.guards import public
-from ovoz.platform.audit.api import AuditTrail
+from ovoz.platform.audit.api import AuditTrail, tell
 from ovoz.platform.audit.controllers import AuditController
-from ovoz.platform.identity.api import Actor, Identity
+from ovoz.platform.identity.api import Actor, Attempts, Identity
 from ovoz.platform.identity.controllers import SessionController, show_site, sign_in
 from ovoz.platform.identity.deps import (
     OUTSIDE_TENANTS,
@@ -61,6 +62,8 @@ from ovoz.platform.identity.deps import (
     send_cookies,
 )
 from ovoz.platform.identity.schemas import DemoAccount
+from ovoz.platform.people.api import Directory, Invitations, Staff, Teams
+from ovoz.platform.people.controllers import InvitationController, PeopleController, TeamController
 from ovoz.platform.privacy.api import Numbers, Privacy, Reveals, read_policy
 from ovoz.platform.privacy.contracts import PublicText
 from ovoz.platform.privacy.controllers import RevealController
@@ -109,6 +112,11 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         RecordingController,
         AuditController,
         RevealController,
+        PeopleController,
+        TeamController,
+        InvitationController,
+        RoleController,
+        list_rights,
         live,
         phone_line,
         health,
@@ -145,8 +153,12 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         f"http://127.0.0.1:{settings.ports.switchboard}", internal_token(settings.home)
     )
     sip_proxy = SipProxy(endpoints.sip_ws_url, endpoints.ari_url)
-    access = Access()
-    identity = Identity(database, utc_now, _PhoneAndDeskOfSession(fanout, switchboard))
+    shipped = read_roles(settings.data_dir)
+    access = Access(shipped, database, utc_now)
+    open_sockets = OpenSockets(database, access)
+    changes = ChangeListener(endpoints.database_url, access)
+    ends = _PhoneAndDeskOfSession(fanout, switchboard)
+    identity = Identity(database, utc_now, ends)
     session_end = SessionEnd(fanout, identity.alive)
     key = installation_key(settings.home)
     keys = TenantKeys(tenants, key)
@@ -156,10 +168,13 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "access": access,
         "audit_trail": AuditTrail(database, key, utc_now),
         "demo_accounts": _DemoAccounts(settings),
-        "desk": AgentDesk(switchboard, DeskReferences(database)),
+        "desk": AgentDesk(switchboard, DeskReferences(database), access),
+        "directory": Directory(database, access),
         "history": history,
         "identity": identity,
+        "invitations": Invitations(database, utc_now, Attempts(database, utc_now), ends),
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end, privacy),
+        "open_sockets": open_sockets,
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
@@ -170,12 +185,18 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "reveals": Reveals(
             database, utc_now, {"interaction": history, "person": _PeopleOfTenant(identity, access)}
         ),
+        "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
+        "staff": Staff(database, utc_now, access, ends),
+        "teams": Teams(database, utc_now),
     }
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(fanout.run()), asyncio.create_task(switchboard.watch())]
+        tasks = [
+            asyncio.create_task(work)
+            for work in (fanout.run(), switchboard.watch(), changes.run(), open_sockets.run())
+        ]
         try:
             yield
         finally:
@@ -211,7 +232,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         lifespan=[lifespan],
         logging_config=None,
         openapi_config=openapi_config(),
-        state=State({"settings": settings, "privacy": privacy}),
+        state=State({"settings": settings, "access": access, "privacy": privacy}),
     )
 
 
@@ -236,13 +257,18 @@ class _PhoneAndDeskOfSession:
         self._switchboard = switchboard
 
     async def signed_out(self, actor: Actor, *, sessions_left: int) -> None:
-        await _try(self._fanout.publish(session_channel(actor), b"{}"))
+        await self.sessions_ended(actor.tenant_id, [actor.session_id])
         if actor.is_agent and sessions_left == 0:
-            await _try(
-                self._switchboard.order(
-                    actor.tenant_id, actor.user_id, new_id(), "state", state="offline", reason=None
-                )
-            )
+            await self.left_the_desk(actor.tenant_id, actor.user_id)
+
+    async def sessions_ended(self, tenant_id: str, session_ids: Sequence[UUID]) -> None:
+        for session_id in session_ids:
+            await _try(self._fanout.publish(session_channel(tenant_id, session_id), b"{}"))
+
+    async def left_the_desk(self, tenant_id: str, user_id: UUID) -> None:
+        await _try(
+            self._switchboard.order(tenant_id, user_id, new_id(), "state", state="offline", reason=None)
+        )
 
 
 async def _try(work: Awaitable[Any]) -> None:
@@ -261,7 +287,7 @@ class _PeopleOfTenant:
         self._access = access
 
     async def may_see(self, actor: Actor, subject_id: UUID) -> bool:
-        return self._access.may(actor.roles, "people.read") and await self._identity.knows(actor, subject_id)
+        return await self._access.may(actor, "people.read") and await self._identity.knows(actor, subject_id)
 
 
 class _DemoAccounts:

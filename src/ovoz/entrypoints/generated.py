@@ -9,9 +9,11 @@ from ovoz.entrypoints.api import application
 from ovoz.entrypoints.openapi import document
 from ovoz.lib.endpoints import Endpoints, Manager, Trunk
 from ovoz.lib.settings import REPOSITORY, Settings
+from ovoz.platform.access.api import roles_schema
 from ovoz.platform.privacy.api import policy_schema
 from ovoz.platform.tenancy.api import blueprint_schema
 
+ROLES_SCHEMA = REPOSITORY / "tenants" / "roles.schema.json"
 BLUEPRINT_SCHEMA = REPOSITORY / "tenants" / "schema.json"
 PRIVACY_SCHEMA = REPOSITORY / "tenants" / "privacy.schema.json"
 OPENAPI = REPOSITORY / "frontend" / "projects" / "api" / "openapi.json"
@@ -33,11 +35,13 @@ _NOWHERE = Endpoints(
 def generate(*, check: bool) -> list[str]:
     """Writes what differs, or (with `check`) only names it; the paths are relative to the repository."""
     differing = []
-    for path, content in (
+    contents = (
         (BLUEPRINT_SCHEMA, blueprint_schema()),
+        (ROLES_SCHEMA, roles_schema()),
         (PRIVACY_SCHEMA, policy_schema()),
         (OPENAPI, openapi()),
-    ):
+    )
+    for path, content in contents:
         wanted = msgspec.json.format(msgspec.json.encode(content, order="deterministic")) + b"\n"
         if not path.exists() or path.read_bytes() != wanted:
             differing.append(str(path.relative_to(REPOSITORY)))

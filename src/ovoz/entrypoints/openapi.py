@@ -24,6 +24,7 @@ from ovoz.lib.problems import (
     NotFound,
     Unexpected,
 )
+from ovoz.lib.versions import VersionMissing, VersionStale
 from ovoz.platform.access.errors import NotSignedIn, RightMissing
 from ovoz.platform.access.guards import DECLARED, public
 from ovoz.platform.identity.deps import CSRF_HEADER, OUTSIDE_TENANTS, SESSION_COOKIE, WITHOUT_CSRF
@@ -40,8 +41,6 @@ from ovoz.platform.requests.errors import (
     ParameterUnknown,
     RateLimited,
     RequestUnderWay,
-    VersionMissing,
-    VersionStale,
 )
 from ovoz.platform.tenancy.errors import OperatorSuspended, OperatorUnknown
 
@@ -50,6 +49,10 @@ TAGS: Final = {
     "Desk": "An agent's own desk: state, phone, the present call. Orders go on to the switchboard.",
     "Interactions": "What happened: every contact with its timeline, and lists of them.",
     "Recordings": "What was said.",
+    "People": "Who works here: inviting, changing and disabling people, and their teams.",
+    "Roles": "What people may do: shipped roles, the operator's own, and what a change would mean for whom.",
+    "Personal data": "Making masked personal data clear to oneself, for a reason and a while.",
+    "Audit": "Who did and saw what, sealed so that a change shows.",
 }
 """Every tag that a route may carry, and what its operations are about."""
 _UNSAFE: Final = frozenset({"post", "put", "patch", "delete"})

@@ -44,6 +44,7 @@ from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 log = structlog.get_logger(__name__)
 
+JOBS = [(STORE_JOB, recording_jobs.store)]
 CONCURRENCY = 8
 RECONCILE_EVERY_S = 30.0
 SWEEP_EVERY_S = 600.0
@@ -103,7 +104,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
 
     worker: Worker[Any] = Worker(
         queue,
-        [(STORE_JOB, recording_jobs.store)],
+        JOBS,
         concurrency=CONCURRENCY,
         startup=_context(recording_store=RecordingStore(rows, storage, FfmpegEncoder(), keys, raw_files)),
         timers={"schedule": 1, "worker_info": 10, "sweep": 10, "abort": 1},

@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 from litestar import Litestar
+from tests.support.audit_browser import Browser, api, give_role
 from tests.support.operators import Operator, make_operator
 from tests.support.stack import Stack
-from tests.support.web import Browser, api, give_role
 
 from ovoz.lib.clock import utc_now
 from ovoz.lib.sealing import installation_key

@@ -6,8 +6,8 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import text
 from tests.integration.audit.conftest import Audited
+from tests.support.audit_browser import Browser
 from tests.support.operators import Operator
-from tests.support.web import Browser
 
 from ovoz.lib.ids import new_id
 from ovoz.platform.identity.rules import FREE_FAILURES

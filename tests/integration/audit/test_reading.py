@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from litestar import Litestar
 from tests.integration.audit.conftest import Audited
+from tests.support.audit_browser import Browser, give_role
 from tests.support.operators import make_operator
-from tests.support.web import Browser, give_role
 
 from ovoz.platform.audit.api import parse_anchors
 from ovoz.platform.audit.rules.merkle import root_from_path

@@ -15,7 +15,7 @@ from ovoz.lib.settings import REPOSITORY
 from ovoz.platform.privacy.api import read_policy
 
 CUSTOM_ROLE = "made_by_the_tenant"
-ROLES = [*sorted(read_policy(REPOSITORY).roles - {"provider"}), CUSTOM_ROLE]
+ROLES = [*sorted(read_policy(REPOSITORY).roles - {"vendor"}), CUSTOM_ROLE]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import (
     AbstractAuthenticationMiddleware,
@@ -27,6 +28,7 @@ from ovoz.lib.db import schema_of
 from ovoz.lib.db.migrations import run_as_owner
 from ovoz.lib.problems import DomainError
 from ovoz.lib.sealing import installation_key
+from ovoz.platform.access.api import Access, read_roles
 from ovoz.platform.audit.api import SYSTEM
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import provide_actor, provide_doer
@@ -68,19 +70,22 @@ async def heard(place: Installation) -> AsyncIterator[tuple[Client, str, UUID, b
     tenant_id = await place.make_tenant()
     recording_id = await place.make_recording(tenant_id, tones(40, 440, 1010), agent_id=AGENT)
     await store.store(tenant_id, recording_id)
-    stored = await audio.find(tenant_id, recording_id, only_of=None)
+    stored = await audio.find(tenant_id, recording_id)
     whole = b"".join(
         [part async for part in await audio.part(tenant_id, stored, 0, stored.size_bytes, SYSTEM)]
     )
     assert len(whole) > 2 * 65536
+    access = Access(read_roles(place.settings.data_dir), place.database, utc_now)
     app = Litestar(
         [RecordingController],
         middleware=[DefineMiddleware(Signed)],
         dependencies={
             "actor": Provide(provide_actor, sync_to_thread=False),
             "doer": Provide(provide_doer, sync_to_thread=False),
+            "access": Provide(lambda: access, sync_to_thread=False),
             "recording_audio": Provide(lambda: audio, sync_to_thread=False),
         },
+        state=State({"access": access}),
         exception_handlers={DomainError: problem},
     )
     # In this loop, which the database's connections belong to (Litestar's own client would make another).

@@ -24,7 +24,9 @@ from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
 from ovoz.integrations.storage.file_system import FileSystemStorage
 from ovoz.lib.clock import utc_now
 from ovoz.lib.sealing import installation_key
+from ovoz.platform.access.api import Conditions, Reach
 from ovoz.platform.audit.api import SYSTEM
+from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 CRASH_POINTS = ("claimed", "counted", "encoding", "written", "put", "marked")
@@ -44,7 +46,7 @@ class Parts:
         self.audio = RecordingAudio(self.rows, self.storage, self.keys)
 
     async def listen(self, tenant_id: str, recording_id: UUID, start: int = 0, stop: int = -1) -> bytes:
-        stored = await self.audio.find(tenant_id, recording_id, only_of=None)
+        stored = await self.audio.find(tenant_id, recording_id)
         stop = stored.size_bytes if stop < 0 else stop
         parts = await self.audio.part(tenant_id, stored, start, stop, SYSTEM)
         return b"".join([part async for part in parts])
@@ -119,7 +121,7 @@ async def test_another_tenant_finds_nothing_and_cannot_use_the_object(place: Ins
     with pytest.raises(RecordingNotFound):
         await parts.listen(theirs, recording_id)
     assert await parts.store.store(theirs, recording_id) == "settled"
-    stored = await parts.audio.find(ours, recording_id, only_of=None)
+    stored = await parts.audio.find(ours, recording_id)
     [kept] = place.objects(ours)
     stolen = place.settings.home / "objects" / theirs / stored.object
     stolen.parent.mkdir(parents=True)
@@ -128,16 +130,26 @@ async def test_another_tenant_finds_nothing_and_cannot_use_the_object(place: Ins
         await parts.audio.part(theirs, stored, 0, 10, SYSTEM)
 
 
+def reach(tenant_id: str, user_id: UUID) -> Reach:
+    """Own conversations."""
+    actor = Actor(
+        *(tenant_id, "slug", "name", user_id, "n", "e@x", True, frozenset({"agent"})),
+        *(UUID(int=9), "csrf", "ru", "system", False),
+    )
+    return Reach(actor, (Conditions(whose="own"),))
+
+
 async def test_only_the_own_conversation_for_an_agent(place: Installation) -> None:
     tenant_id, parts = await place.make_tenant(), Parts(place)
     agent_id, other_id = UUID(int=1), UUID(int=2)
+    own, others = reach(tenant_id, agent_id), reach(tenant_id, other_id)
     recording_id = await place.make_recording(tenant_id, tones(1, 440, 1010), agent_id=agent_id)
     with pytest.raises(RecordingNotStored):
-        await parts.audio.find(tenant_id, recording_id, only_of=agent_id)
+        await parts.audio.find(tenant_id, recording_id, own)
     await parts.store.store(tenant_id, recording_id)
-    assert (await parts.audio.find(tenant_id, recording_id, only_of=agent_id)).duration_ms == 1000
+    assert (await parts.audio.find(tenant_id, recording_id, own)).duration_ms == 1000
     with pytest.raises(RecordingNotFound):
-        await parts.audio.find(tenant_id, recording_id, only_of=other_id)
+        await parts.audio.find(tenant_id, recording_id, others)
 
 
 @pytest.mark.parametrize("point", CRASH_POINTS)

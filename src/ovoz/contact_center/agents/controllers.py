@@ -22,6 +22,7 @@ from ovoz.contact_center.switchboard.errors import (
     PhoneNotRegistered,
     SwitchboardUnavailable,
 )
+from ovoz.platform.access.api import OpenSockets
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import current_session
@@ -37,6 +38,7 @@ IdempotencyKey = Annotated[
 Socket = WebSocket[Any, Any, Any]
 
 SESSION_GONE = 4401
+NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
 
 _OF_ORDERS = (
@@ -168,18 +170,24 @@ async def list_dispositions(
 
 
 @websocket("/api/live", guards=[requires("desk.use")])
-async def live(socket: Socket, live_desk: NamedDependency[LiveDesk]) -> None:
+async def live(
+    socket: Socket, live_desk: NamedDependency[LiveDesk], open_sockets: NamedDependency[OpenSockets]
+) -> None:
     """The live view (docs/developer/desk-protocol.md); what the browser says is not listened to."""
     actor = current_session(socket)
     await socket.accept()
     sending = asyncio.create_task(live_desk.run(actor, lambda message: socket.send_text(message.decode())))
     leaving = asyncio.create_task(_left(socket))
-    await _close_with_first(socket, sending, leaving)
+    gone = asyncio.create_task(_until_right_gone(open_sockets, actor))
+    await _close_with_first(socket, sending, leaving, gone)
 
 
 @websocket("/sip", guards=[requires("desk.use")])
 async def phone_line(
-    socket: Socket, phone_lines: NamedDependency[PhoneLines], session_end: NamedDependency[SessionEnd]
+    socket: Socket,
+    phone_lines: NamedDependency[PhoneLines],
+    session_end: NamedDependency[SessionEnd],
+    open_sockets: NamedDependency[OpenSockets],
 ) -> None:
     """SIP over WebSocket (RFC 7118) to the media node, for the agent's own softphone only."""
     actor = current_session(socket)
@@ -189,7 +197,8 @@ async def phone_line(
             endpoint = softphone_user(actor.tenant_id, actor.user_id)
             line = asyncio.create_task(carry(_Browser(socket), node, endpoint))
             over = asyncio.create_task(_until_over(session_end, actor))
-            await _close_with_first(socket, line, over)
+            gone = asyncio.create_task(_until_right_gone(open_sockets, actor))
+            await _close_with_first(socket, line, over, gone)
     except MediaNotReady:
         await socket.close(TRY_AGAIN_LATER, "The media node is not ready.")
 
@@ -211,6 +220,11 @@ class _Browser:
 async def _until_over(session_end: SessionEnd, actor: Actor) -> int:
     await session_end.wait(actor)
     return SESSION_GONE
+
+
+async def _until_right_gone(open_sockets: OpenSockets, actor: Actor) -> int:
+    await open_sockets.until_missing(actor, "desk.use")
+    return NOT_ALLOWED
 
 
 async def _left(socket: Socket) -> int | None:

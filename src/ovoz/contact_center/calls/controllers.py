@@ -38,7 +38,7 @@ class InteractionController(Controller):
 
     @get(
         operation_id="ListInteractions",
-        guards=[requires("interactions.read.own")],
+        guards=[requires("interactions.read")],
         opt={PROBLEMS: (CursorInvalid,), LINKS: (_FIRST, _FOLLOWING)},
     )
     async def list_interactions(
@@ -69,7 +69,7 @@ class InteractionController(Controller):
         ] = None,
         mine: Annotated[bool, QueryParameter(description="only one's own")] = False,
     ) -> Page[InteractionSummary]:
-        """Own interactions, or everybody's with that right; with `number` or `number_token` all of this caller."""
+        """Interactions within reach; with `number` (or its token) also others of this caller, for who may find them."""
         if number_token is not None:
             number = await privacy.open_number(actor, number_token)
         wanted = InteractionFilter(since, until, queue_id, agent_id, end_reason, number, mine)
@@ -78,7 +78,7 @@ class InteractionController(Controller):
     @get(
         "/{interaction_id:uuid}",
         operation_id="ShowInteraction",
-        guards=[requires("interactions.read.own")],
+        guards=[requires("interactions.read")],
         opt={PROBLEMS: (InteractionNotFound,), LINKS: (_AUDIO,)},
     )
     async def show_interaction(

@@ -10,11 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ovoz.contact_center.calls.models import EventRow, InteractionRow, RecordingSummaryRow, SegmentRow
 from ovoz.contact_center.calls.schemas import InteractionFilter, Sort
 from ovoz.lib.paging import Keyset, cut
+from ovoz.platform.access.api import Columns, Reach, within
 
 _user = table("user_account", column("id"), column("name"))
 _queue = table("queue", column("id"), column("name"))
 
 _SORTED_BY = {"started_at": InteractionRow.started_at, "talk_s": InteractionRow.talk_ms}
+
+
+def _visible(reach: Reach) -> ColumnElement[bool]:
+    return within(
+        reach,
+        Columns(
+            owner=InteractionRow.agent_id,
+            queue=InteractionRow.queue_id,
+            number=InteractionRow.caller_number,
+        ),
+    )
 
 
 class HistoryRepository:
@@ -24,11 +36,18 @@ class HistoryRepository:
         self._session = session
 
     async def page(
-        self, wanted: InteractionFilter, *, only_of: UUID | None, sort: Sort, cursor: str | None, limit: int
+        self,
+        wanted: InteractionFilter,
+        *,
+        only_of: UUID | None,
+        reach: Reach,
+        sort: Sort,
+        cursor: str | None,
+        limit: int,
     ) -> tuple[Sequence[Any], str | None]:
         """(interaction, agent's name, queue's name, recording) each, and the cursor of what follows.
 
-        `only_of` is the agent whose interactions these must be. Raises CursorInvalid.
+        `only_of` narrows them to one agent's. Raises CursorInvalid.
         """
         equals = (
             (InteractionRow.queue_id, wanted.queue_id),
@@ -38,7 +57,8 @@ class HistoryRepository:
             (InteractionRow.agent_id, only_of),
         )
         conditions: list[ColumnElement[bool]] = [
-            column == value for column, value in equals if value is not None
+            _visible(reach),
+            *(column == value for column, value in equals if value is not None),
         ]
         if wanted.since is not None:
             conditions.append(InteractionRow.started_at >= wanted.since)
@@ -55,8 +75,8 @@ class HistoryRepository:
         value = last.talk_ms if sort.endswith("talk_s") else last.started_at
         return rows, keyset.cursor(value, last.id)
 
-    async def one(self, interaction_id: UUID) -> Any:
-        query = self._summaries().where(InteractionRow.id == interaction_id)
+    async def one(self, interaction_id: UUID, reach: Reach) -> Any:
+        query = self._summaries().where(InteractionRow.id == interaction_id, _visible(reach))
         return (await self._session.execute(query)).first()
 
     async def segments(self, interaction_id: UUID) -> Sequence[Any]:

@@ -7,7 +7,7 @@ import msgspec
 
 from ovoz.contact_center.agents.contracts import Caller, Colleague, Reference
 from ovoz.contact_center.calls.errors import InteractionNotFound
-from ovoz.contact_center.calls.models import InteractionRow, RecordingSummaryRow
+from ovoz.contact_center.calls.models import RecordingSummaryRow
 from ovoz.contact_center.calls.repositories import HistoryRepository
 from ovoz.contact_center.calls.schemas import (
     Interaction,
@@ -22,7 +22,7 @@ from ovoz.contact_center.calls.schemas import (
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.paging import Page, moment
-from ovoz.platform.access.api import Access
+from ovoz.platform.access.api import Access, Right
 from ovoz.platform.audit.api import Act, Doer, tell_reading
 from ovoz.platform.identity.contracts import Actor
 
@@ -45,18 +45,20 @@ class History:
     async def page(
         self, actor: Actor, wanted: InteractionFilter, *, sort: Sort, cursor: str | None, limit: int
     ) -> Page[InteractionSummary]:
-        """Own interactions; everybody's for those with the right, and a number's for those who may use the desk.
+        """What `interactions.read` reaches, and with a number what `interactions.find` does.
 
         Raises CursorInvalid, InputInvalid for a moment without a zone.
         """
-        everybody = self._access.may(actor.roles, "interactions.read.all") or wanted.number is not None
+        finding: tuple[Right, ...] = ("interactions.find",) if wanted.number is not None else ()
+        reach = await self._access.reach(actor, "interactions.read", *finding)
         wanted = msgspec.structs.replace(
             wanted, since=moment("from", wanted.since), until=moment("to", wanted.until)
         )
         async with self._database.tenant(actor.tenant_id) as session:
             rows, following = await HistoryRepository(session).page(
                 wanted,
-                only_of=actor.user_id if wanted.mine or not everybody else None,
+                only_of=actor.user_id if wanted.mine else None,
+                reach=reach,
                 sort=sort,
                 cursor=cursor,
                 limit=limit,
@@ -68,10 +70,11 @@ class History:
 
         Opening one in which somebody else spoke is on record in the transaction that reads it.
         """
+        reach = await self._access.reach(actor, "interactions.read")
         async with self._database.tenant(actor.tenant_id) as session:
             repository = HistoryRepository(session)
-            row = await repository.one(interaction_id)
-            if row is None or not self._may_see(actor, row[0]):
+            row = await repository.one(interaction_id, reach)
+            if row is None:
                 raise InteractionNotFound(str(interaction_id))
             if row[0].agent_id != actor.user_id:
                 act = Act("interactions.opened", doer, "interaction", str(interaction_id))
@@ -111,12 +114,9 @@ class History:
 
     async def may_see(self, actor: Actor, interaction_id: UUID) -> bool:
         """Whether there is such an interaction and the person may open it."""
+        reach = await self._access.reach(actor, "interactions.read")
         async with self._database.tenant(actor.tenant_id) as session:
-            row = await HistoryRepository(session).one(interaction_id)
-        return row is not None and self._may_see(actor, row[0])
-
-    def _may_see(self, actor: Actor, row: InteractionRow) -> bool:
-        return row.agent_id == actor.user_id or self._access.may(actor.roles, "interactions.read.all")
+            return await HistoryRepository(session).one(interaction_id, reach) is not None
 
 
 def _summary(row: Any) -> InteractionSummary:

@@ -1,18 +1,16 @@
 """Recordings over HTTP."""
 
-from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from ovoz.contact_center.recordings.api import RecordingAudio
 from ovoz.contact_center.recordings.contracts import StoredRecording
-from ovoz.contact_center.recordings.deps import provide_only_of
 from ovoz.contact_center.recordings.errors import (
     KeyUnavailable,
     RangeNotSatisfiable,
@@ -27,6 +25,7 @@ from ovoz.contact_center.recordings.rules.byte_ranges import (
     range_applies,
     requested_span,
 )
+from ovoz.platform.access.api import Access
 from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
@@ -34,8 +33,7 @@ from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 from ovoz.platform.requests.contracts import PROBLEMS
 
 RangeHeader = Annotated[str | None, HeaderParameter(name="Range")]
-IfRangeHeader = Annotated[str | None, HeaderParameter(name="If-Range")]
-_ONLY_OF = {"only_of": Provide(provide_only_of, sync_to_thread=False)}
+IfRange = Annotated[str | None, HeaderParameter(name="If-Range")]
 _SOUND = {
     WITHOUT_PERSONAL_DATA: "sound: who may hear it is a right of its own",
     PROBLEMS: (
@@ -57,14 +55,13 @@ _PARTIAL = {
 class RecordingController(Controller):
     """What was said."""
 
-    path = "/api/recordings"
+    path = "/api/recordings/{recording_id:uuid}"
     tags = ("Recordings",)
 
     @get(
-        "/{recording_id:uuid}/audio",
+        "/audio",
         operation_id="GetRecordingAudio",
-        guards=[requires("recordings.listen.own")],
-        dependencies=_ONLY_OF,
+        guards=[requires("recordings.listen")],
         media_type="audio/ogg",
         responses=_PARTIAL,
         opt=_SOUND,
@@ -74,25 +71,25 @@ class RecordingController(Controller):
         recording_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         doer: NamedDependency[Doer],
-        only_of: NamedDependency[UUID | None],
+        access: NamedDependency[Access],
         recording_audio: NamedDependency[RecordingAudio],
         range_header: RangeHeader = None,
-        if_range: IfRangeHeader = None,
+        if_range: IfRange = None,
     ) -> Stream | Response[dict[str, object]]:
         """The sound of a recording: Opus in Ogg, the caller on the left, the agent on the right.
 
-        One byte range is honoured (RFC 9110, section 14), with `If-Range` for the same `ETag`. Agents hear their
-        own conversations; `recordings.listen.all` is needed for those of others. That somebody listens goes on record
-        before the first byte is sent, once for a session within ten minutes.
+        One byte range is honoured (RFC 9110, section 14), with `If-Range` for the same `ETag`. Only recordings that
+        `recordings.listen` reaches are there. That somebody listens goes on record before the first byte is sent,
+        once for a session within ten minutes.
         """
-        recording = await recording_audio.find(actor.tenant_id, recording_id, only_of=only_of)
+        reach = await access.reach(actor, "recordings.listen")
+        recording = await recording_audio.find(actor.tenant_id, recording_id, reach)
         return await _sound(recording_audio, actor.tenant_id, recording, doer, range_header, if_range)
 
     @get(
-        "/{recording_id:uuid}/download",
+        "/download",
         operation_id="DownloadRecording",
         guards=[requires("recordings.download")],
-        dependencies=_ONLY_OF,
         media_type="audio/ogg",
         responses=_PARTIAL,
         opt=_SOUND,
@@ -102,14 +99,15 @@ class RecordingController(Controller):
         recording_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         doer: NamedDependency[Doer],
-        only_of: NamedDependency[UUID | None],
+        access: NamedDependency[Access],
         recording_audio: NamedDependency[RecordingAudio],
         range_header: RangeHeader = None,
-        if_range: IfRangeHeader = None,
+        if_range: IfRange = None,
     ) -> Stream | Response[dict[str, object]]:
-        """The same sound as a file to keep; whose recordings these may be is as for listening."""
-        recording = await recording_audio.find(actor.tenant_id, recording_id, only_of=only_of)
-        name = {"Content-Disposition": f'attachment; filename="{recording_id}.ogg"'}
+        """The same sound as a file to keep. Only recordings that `recordings.download` reaches are there."""
+        reach = await access.reach(actor, "recordings.download")
+        recording = await recording_audio.find(actor.tenant_id, recording_id, reach)
+        name = f"{recording_id}.ogg"
         return await _sound(recording_audio, actor.tenant_id, recording, doer, range_header, if_range, name)
 
 
@@ -120,15 +118,17 @@ async def _sound(
     doer: Doer,
     range_header: str | None,
     if_range: str | None,
-    more_headers: Mapping[str, str] = {},
+    name: str | None = None,
 ) -> Stream | Response[dict[str, object]]:
+    """The recording, or the part of it that is wanted; with a name as a file."""
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
         "ETag": _etag(recording),
         "X-Content-Type-Options": "nosniff",
-        **more_headers,
     }
+    if name is not None:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
     size = recording.size_bytes
     try:
         span = requested_span(range_header, size) if range_applies(if_range, _etag(recording)) else None

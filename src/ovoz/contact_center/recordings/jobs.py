@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from ovoz.contact_center.recordings.api import RecordingStore
+from ovoz.platform.access.guards import by_system
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +17,7 @@ class RecordingsContext(TypedDict):
     recording_store: RecordingStore
 
 
+@by_system
 async def store(context: RecordingsContext, *, tenant_id: str, recording_id: str) -> str:
     """`recordings.store`: returns what came of it; raises (and is tried again) when Postgres is away."""
     try:

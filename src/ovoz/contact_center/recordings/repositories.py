@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text
 
 from ovoz.contact_center.recordings.contracts import OwedRecording, RecordingState, StoredRecording
 from ovoz.contact_center.recordings.events import RECORDING_STORED, RecordingStored
@@ -13,6 +13,7 @@ from ovoz.contact_center.recordings.rules.limits import ENDED_GRACE_S
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.ids import new_id
+from ovoz.platform.access.api import Columns, Reach, within
 from ovoz.platform.audit.api import Act, Doer, tell_reading
 
 _OWED = """
@@ -44,11 +45,22 @@ FROM recording r LEFT JOIN interaction i ON i.id = r.interaction_id
 WHERE r.id = :id
 """
 _EMITTED = "SELECT ovoz.emit(:event_id, :type, :subject, :at, CAST(:data AS jsonb))"
-_FOUND = """
-SELECT r.id, r.state, r.interaction_id, i.agent_id, r.object, r.key_version, r.duration_ms, r.size_bytes, r.sha256
-FROM recording r LEFT JOIN interaction i ON i.id = r.interaction_id
-WHERE r.id = :id
-"""
+_recording = table(
+    "recording",
+    *(
+        column(name)
+        for name in (
+            *("id", "state", "interaction_id", "object"),
+            *("key_version", "duration_ms", "size_bytes", "sha256"),
+        )
+    ),
+)
+_interaction = table(
+    "interaction", column("id"), column("agent_id"), column("queue_id"), column("caller_number")
+)
+_CONTACT = Columns(
+    owner=_interaction.c.agent_id, queue=_interaction.c.queue_id, number=_interaction.c.caller_number
+)
 
 
 class Keeping(msgspec.Struct, frozen=True):
@@ -148,11 +160,18 @@ class RecordingRows:
             return True
 
     async def find(
-        self, tenant_id: str, recording_id: UUID
-    ) -> tuple[RecordingState, UUID | None, StoredRecording | None] | None:
-        """State, the agent whose conversation it is, and the stored recording where it is stored."""
+        self, tenant_id: str, recording_id: UUID, reach: Reach | None
+    ) -> tuple[RecordingState, StoredRecording | None] | None:
+        """State, and the stored recording where it is stored. None: there is none within reach (no reach: all is)."""
+        query = (
+            select(_recording, _interaction.c.agent_id)
+            .select_from(_recording.outerjoin(_interaction, _interaction.c.id == _recording.c.interaction_id))
+            .where(_recording.c.id == recording_id)
+        )
+        if reach is not None:
+            query = query.where(within(reach, _CONTACT))
         async with self._database.tenant(tenant_id) as session:
-            row = (await session.execute(text(_FOUND), {"id": recording_id})).one_or_none()
+            row = (await session.execute(query)).one_or_none()
             if row is None:
                 return None
             stored = None
@@ -167,7 +186,7 @@ class RecordingRows:
                     row.size_bytes,
                     row.sha256,
                 )
-            return row.state, row.agent_id, stored
+            return row.state, stored
 
     async def tell_listened(self, tenant_id: str, recording: StoredRecording, doer: Doer) -> None:
         """Puts on record that somebody listens, once for each listening."""

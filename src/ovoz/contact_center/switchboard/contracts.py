@@ -1,12 +1,26 @@
 """What crosses the switchboard's border: the journal's entries and the configuration it works by."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 
+from ovoz.platform.access.contracts import Right
+
 Verb = Literal["state", "phone", "hang_up", "hold", "resume", "reject", "wrap_up", "sign_out"]
+
+RIGHTS: Final[dict[Verb, Right]] = {
+    "state": "desk.use",
+    "phone": "desk.use",
+    "hang_up": "calls.control",
+    "hold": "calls.control",
+    "resume": "calls.control",
+    "reject": "calls.control",
+    "wrap_up": "calls.control",
+    "sign_out": "session.use",
+}
+"""What a person needs who gives the order; asked where it is given."""
 
 
 class Command(msgspec.Struct, frozen=True):

@@ -12,13 +12,19 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from ovoz.contact_center.switchboard.api import Command, Commands
+from ovoz.platform.access.guards import DECLARED, INTERNAL, public
 
 
-def requires_internal_token(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def requires_internal_token(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
     """Refuses whoever does not hold the installation's internal token (`Authorization: Bearer …`)."""
     presented = connection.headers.get("authorization", "")
     if not hmac.compare_digest(presented.encode(), f"Bearer {connection.app.state.token}".encode()):
         raise NotAuthorizedException("The internal token is missing or wrong.")
+
+
+setattr(requires_internal_token, DECLARED, INTERNAL)
 
 
 class InternalController(Controller):
@@ -42,7 +48,7 @@ class InternalController(Controller):
         return await commands.desk(tenant_id, agent_id)
 
 
-@get("/health", sync_to_thread=False)
+@get("/health", guards=[public], sync_to_thread=False)
 def health(commands: NamedDependency[Commands]) -> dict[str, Any]:
     """Whether the cell is held, its media node answers and its journal reaches Postgres."""
     return commands.health()

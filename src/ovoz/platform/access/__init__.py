@@ -1,1 +1,1 @@
-"""The one place where rights are asked: Casbin's policy, compiled once, and a guard on every route."""
+"""The one place where rights are asked: Casbin's policy, compiled into a snapshot, and a guard on every route."""

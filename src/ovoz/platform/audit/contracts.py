@@ -19,8 +19,19 @@ ACTS: Final = frozenset(
         "identity.signed_out",
         "interactions.opened",
         "keys.tenant_key_rotated",
+        "people.changed",
+        "people.disabled",
+        "people.enabled",
+        "people.invited",
+        "people.invited_again",
+        "people.password_chosen",
         "personal.revealed",
         "recordings.listened",
+        "roles.changed",
+        "roles.created",
+        "roles.removed",
+        "teams.created",
+        "teams.renamed",
     }
 )
 """Every name that is told; each has its line in docs/developer/audit.md."""

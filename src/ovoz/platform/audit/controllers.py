@@ -11,13 +11,16 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
+from ovoz.lib.paging import CursorInvalid
 from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.api import AuditTrail
 from ovoz.platform.audit.contracts import Doer, Filters
 from ovoz.platform.audit.deps import provide_filters
+from ovoz.platform.audit.errors import AuditEntryNotFound
 from ovoz.platform.audit.schemas import AuditEntry, AuditEntryDetail, AuditPage
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
+from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
 
 _LINES = "application/x-ndjson"
 _NOT_STORED = {"Cache-Control": "private, no-store"}
@@ -32,7 +35,19 @@ class AuditController(Controller):
     tags = ("Audit",)
     cache_control = CacheControlHeader(no_store=True, private=True)
 
-    @get(operation_id="ListAuditEntries", guards=[requires("audit.read")], dependencies=_FILTERS)
+    @get(
+        operation_id="ListAuditEntries",
+        guards=[requires("audit.read")],
+        dependencies=_FILTERS,
+        opt={
+            PROBLEMS: (CursorInvalid,),
+            LINKS: (
+                LinkTo(
+                    "ShowAuditEntry", {"entry_id": "$response.body#/items/0/id"}, "The first one of the page."
+                ),
+            ),
+        },
+    )
     async def list_entries(
         self,
         actor: NamedDependency[Actor],
@@ -96,7 +111,12 @@ class AuditController(Controller):
         headers = {**_NOT_STORED, "Content-Disposition": 'attachment; filename="audit-anchors.ndjson"'}
         return Stream(lines, headers=headers, media_type=_LINES)
 
-    @get("/{entry_id:uuid}", operation_id="ShowAuditEntry", guards=[requires("audit.read")])
+    @get(
+        "/{entry_id:uuid}",
+        operation_id="ShowAuditEntry",
+        guards=[requires("audit.read")],
+        opt={PROBLEMS: (AuditEntryNotFound,)},
+    )
     async def show_entry(
         self,
         actor: NamedDependency[Actor],

@@ -21,3 +21,6 @@ class Actor(msgspec.Struct, frozen=True):
     locale: str
     theme: str
     auto_answer: bool
+    team_id: UUID | None = None
+    time_zone: str = "UTC"
+    """The tenant's: rights may hold at certain hours only."""

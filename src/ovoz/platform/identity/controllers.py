@@ -84,7 +84,7 @@ async def sign_in(
         await identity.sign_out(request.user, provide_doer(request))
     assert admission.new_token is not None
     give_session(request.scope, admission.new_token, admission.actor.csrf_token)
-    return _session(admission.actor, access)
+    return await _session(admission.actor, access)
 
 
 class SessionController(Controller):
@@ -98,7 +98,7 @@ class SessionController(Controller):
     @get(operation_id="ShowSession")
     async def show(self, actor: NamedDependency[Actor], access: NamedDependency[Access]) -> Session:
         """Who is signed in, where, and what they may do."""
-        return _session(actor, access)
+        return await _session(actor, access)
 
     @delete(operation_id="SignOut")
     async def sign_out(
@@ -172,12 +172,14 @@ class SessionController(Controller):
         )
 
 
-def _session(actor: NamedDependency[Actor], access: NamedDependency[Access]) -> Session:
+async def _session(actor: Actor, access: Access) -> Session:
+    snapshot = await access.snapshot(actor.tenant_id)
     return Session(
         user=SignedInUser(actor.user_id, actor.name, actor.email, sorted(actor.roles), actor.is_agent),
         tenant=SessionTenant(actor.tenant_id, actor.tenant_slug, actor.tenant_name),
         preferences=_preferences(actor),
-        rights=sorted(access.rights(actor.roles)),
+        rights=sorted(snapshot.rights(actor.roles)),
+        scopes=snapshot.scopes(actor.roles),
     )
 
 

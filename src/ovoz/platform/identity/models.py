@@ -37,6 +37,7 @@ class UserAccount(IdentityTable):
     locale: Mapped[str | None]
     theme: Mapped[str]
     auto_answer: Mapped[bool]
+    team_id: Mapped[UUID | None]
     disabled_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     roles: Mapped[list[RoleAssignment]] = relationship(lazy="selectin")
 

@@ -150,9 +150,13 @@ class FailureRepository:
     async def forgive(self, account: str, address: str) -> None:
         """After a success: the account begins anew, the address gets this one attempt back."""
         await self._session.execute(delete(SignInFailure).where(SignInFailure.key == account))
+        await self.give_back(address)
+
+    async def give_back(self, key: str) -> None:
+        """One attempt does not count; a lock ends."""
         await self._session.execute(
             update(SignInFailure)
-            .where(SignInFailure.key == address)
+            .where(SignInFailure.key == key)
             .values(failures=func.greatest(SignInFailure.failures - 1, 0), locked_until=None)
             .execution_options(synchronize_session=False)
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ovoz.platform.access.contracts import Whose
 from ovoz.platform.privacy.contracts import PublicText, StaffEmail, StaffName, Subject
 
 Locale = Literal["ru", "tg", "en"]
@@ -81,6 +82,9 @@ class Session(msgspec.Struct, frozen=True):
     tenant: SessionTenant
     preferences: Preferences
     rights: list[PublicText]
+    """What some role of theirs gives, be it at certain hours only."""
+    scopes: dict[PublicText, Whose]
+    """For rights about things of people: whose at most."""
 
 
 class DemoAccount(msgspec.Struct, frozen=True):

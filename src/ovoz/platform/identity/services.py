@@ -3,8 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -34,7 +33,6 @@ from ovoz.platform.identity.rules import (
     FORGET_FAILURES,
     FREE_FAILURES,
     FREE_FAILURES_OF_ADDRESS,
-    REMEMBERED_FOR,
     ROTATE_EVERY,
     SEEN_EVERY,
     SESSION_ABSOLUTE,
@@ -45,10 +43,10 @@ from ovoz.platform.identity.rules import (
     weakness,
 )
 from ovoz.platform.identity.schemas import OtherSession, PreferencesUpdate
+from ovoz.platform.identity.state import RecentAdmissions
 from ovoz.platform.tenancy.contracts import Tenant
 
 _HASHER = PasswordHasher()
-REMEMBERED_ADMISSIONS = 10_000
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -70,7 +68,7 @@ class Identity:
         self._database = database
         self._clock = clock
         self._listener = listener
-        self._recent = _RecentAdmissions()
+        self._recent = RecentAdmissions()
         # Verified for unknown accounts, so that they take as long as known ones.
         self._nobodys_hash = hash_password(secrets.token_hex(16))
 
@@ -87,8 +85,8 @@ class Identity:
         async with self._database.tenant(tenant.id) as session:
             failures = FailureRepository(session)
             locks = {
-                "account": await self._count(failures, account_key, now, free=FREE_FAILURES),
-                "address": await self._count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS),
+                "account": await _count(failures, account_key, now, free=FREE_FAILURES),
+                "address": await _count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS),
             }
             user = await UserRepository(session=session).active_by_email(email)
         stored = user.password_hash if user is not None else self._nobodys_hash
@@ -200,18 +198,16 @@ class Identity:
         Every other session of the person ends. Raises PasswordWeak, PasswordWrong, TooManyAttempts: a guess here counts
         like one at signing in.
         """
-        why = weakness(
-            new, common=_common_passwords(), own_words=("Ovoz", actor.name, actor.email, actor.tenant_name)
-        )
-        if why is not None or new == current:
-            detail = why or "it is the present one"
+        check_new_password(new, (actor.name, actor.email, actor.tenant_name), pointer="/new")
+        if new == current:
+            detail = "it is the present one"
             raise PasswordWeak(detail, errors=[{"pointer": "/new", "detail": detail}])
         now = self._clock()
         account_key, address_key = f"account:{actor.email}", f"address:{address}"
         async with self._database.tenant(actor.tenant_id) as session:
             failures = FailureRepository(session)
-            await self._count(failures, account_key, now, free=FREE_FAILURES)
-            await self._count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
+            await _count(failures, account_key, now, free=FREE_FAILURES)
+            await _count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
             stored = (await UserRepository(session=session).get(actor.user_id)).password_hash
         if not await asyncio.to_thread(_verify, stored, current):
             raise PasswordWrong(errors=[{"pointer": "/current", "detail": "not the present password"}])
@@ -267,17 +263,6 @@ class Identity:
                 if value is not None:
                     setattr(user, name, value)
 
-    async def _count(self, failures: FailureRepository, key: str, now: datetime, *, free: int) -> timedelta:
-        """Counts an attempt; how long the key is locked from now on. Raises TooManyAttempts."""
-        count, locked_until = await failures.count(key, now, since=now - FORGET_FAILURES)
-        if locked_until is not None and locked_until > now:
-            wait_s = int((locked_until - now).total_seconds()) + 1
-            raise TooManyAttempts(f"Try again in {wait_s} s.", retry_after_s=wait_s)
-        lock = lock_after(count, free=free)
-        if lock > timedelta():
-            await failures.lock(key, now + lock)
-        return lock
-
     async def _rotate(
         self, sessions: SessionRepository, row: SessionRow, presented: bytes, now: datetime
     ) -> str | None:
@@ -285,30 +270,44 @@ class Identity:
         return token if await sessions.rotate(row, presented, _digest(token), now) else None
 
 
-class _RecentAdmissions:
-    """Who was admitted by this process, and when: asked only while Postgres is away."""
+class Attempts:
+    """Counts attempts at something that is guarded by a secret, as sign-in does."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, bytes], tuple[Actor, datetime]] = OrderedDict()
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
 
-    def put(self, key: tuple[str, bytes], actor: Actor, *, now: datetime) -> None:
-        self._known[key] = (actor, now)
-        self._known.move_to_end(key)
-        while len(self._known) > REMEMBERED_ADMISSIONS:
-            self._known.popitem(last=False)
+    async def count(self, tenant_id: str, what: str, address: str) -> None:
+        """Counts one of this address before the secret is looked at; raises TooManyAttempts."""
+        async with self._database.tenant(tenant_id) as session:
+            await _count(
+                FailureRepository(session),
+                f"{what}:{address}",
+                self._clock(),
+                free=FREE_FAILURES_OF_ADDRESS,
+            )
 
-    def get(self, key: tuple[str, bytes], *, now: datetime) -> Actor | None:
-        actor, at = self._known.get(key, (None, now))
-        return actor if now - at <= REMEMBERED_FOR else None
-
-    def forget(self, session_id: UUID) -> None:
-        for key in [key for key, (actor, _) in self._known.items() if actor.session_id == session_id]:
-            del self._known[key]
+    async def forgive(self, tenant_id: str, what: str, address: str) -> None:
+        """The secret was right: the attempt does not count."""
+        async with self._database.tenant(tenant_id) as session:
+            await FailureRepository(session).give_back(f"{what}:{address}")
 
 
 async def end_old_sessions(session: AsyncSession, before: datetime) -> None:
     """Removes sessions that nobody can use any more."""
     await SessionRepository(session=session).end_expired(before)
+
+
+async def _count(failures: FailureRepository, key: str, now: datetime, *, free: int) -> timedelta:
+    """Counts an attempt; how long the key is locked from now on. Raises TooManyAttempts."""
+    count, locked_until = await failures.count(key, now, since=now - FORGET_FAILURES)
+    if locked_until is not None and locked_until > now:
+        wait_s = int((locked_until - now).total_seconds()) + 1
+        raise TooManyAttempts(f"Try again in {wait_s} s.", retry_after_s=wait_s)
+    lock = lock_after(count, free=free)
+    if lock > timedelta():
+        await failures.lock(key, now + lock)
+    return lock
 
 
 def _new_session(user: UserAccount, now: datetime, address: str, user_agent: str) -> tuple[str, SessionRow]:
@@ -349,11 +348,20 @@ def _actor(tenant: Tenant, user: UserAccount, row: SessionRow) -> Actor:
         locale=user.locale or tenant.locale,
         theme=user.theme,
         auto_answer=user.auto_answer,
+        team_id=user.team_id,
+        time_zone=tenant.time_zone,
     )
 
 
 def _doer(actor: Actor, address: str) -> Doer:
     return Doer("person", actor.user_id, actor.name, actor.session_id, address)
+
+
+def check_new_password(password: str, own_words: Iterable[str], *, pointer: str) -> None:
+    """Raises PasswordWeak; `own_words` are what anybody would try for this person, `pointer` the field's place."""
+    why = weakness(password, common=_common_passwords(), own_words=("Ovoz", *own_words))
+    if why is not None:
+        raise PasswordWeak(why, errors=[{"pointer": pointer, "detail": why}])
 
 
 @cache

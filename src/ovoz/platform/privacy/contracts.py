@@ -51,7 +51,7 @@ WITHOUT_PERSONAL_DATA: Final = "without_personal_data"
 PROBLEM_MEMBERS: Final = frozenset(
     (
         *("type", "title", "status", "detail", "errors", "instance"),
-        *("part", "right", "state", "etag", "policies", "keys"),
+        *("part", "right", "state", "why", "conditions", "rights", "etag", "policies", "keys"),
     )
 )
 """Members of a problem in which words may leave; any other is dropped, unless it is a number."""

@@ -10,6 +10,8 @@ from litestar.params import JSONBody
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.api import Reveal, RevealCreate, Reveals
+from ovoz.platform.privacy.errors import RevealReasonPoor, SubjectNotFound
+from ovoz.platform.requests.contracts import PROBLEMS
 
 
 class RevealController(Controller):
@@ -20,7 +22,7 @@ class RevealController(Controller):
     guards = (requires("personal.reveal"),)
     cache_control = CacheControlHeader(no_store=True)
 
-    @post(operation_id="RevealPersonalData")
+    @post(operation_id="RevealPersonalData", opt={PROBLEMS: (RevealReasonPoor, SubjectNotFound)})
     async def reveal(
         self,
         request: Request[Actor, Any, Any],

@@ -7,7 +7,7 @@ import msgspec
 KEEPS_ANSWER: Final = "keeps_answer"
 """`opt` of a route that creates: with an `Idempotency-Key` it acts once, and its answer is given again for a day."""
 NEEDS_MATCH: Final = "needs_match"
-"""`opt` of a route that changes what two people may edit: it calls `require_match`."""
+"""`opt` of a route that changes what two people may edit: its service calls `lib.versions.check_version`."""
 PROBLEMS: Final = "problems"
 """`opt` of a route: the kinds of problem (classes) that it can answer beside those that every route can."""
 

@@ -19,11 +19,8 @@ from ovoz.platform.requests.errors import (
     IdempotencyKeyInvalid,
     ParameterUnknown,
     RateLimited,
-    VersionMissing,
-    VersionStale,
 )
 from ovoz.platform.requests.rules.limits import limit_field, policy_field, retry_after_s
-from ovoz.platform.requests.rules.versions import etag, matches
 
 Cursor = Annotated[
     str | None, QueryParameter(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before")
@@ -35,30 +32,11 @@ IfMatch = Annotated[
 
 BODY_LIMIT_BYTES: Final = 1_000_000
 _STANDINGS = "ovoz_standings"
-_ETAG = "ovoz_etag"
 _NOT_KEPT = frozenset({"set-cookie", "ratelimit", "ratelimit-policy", "content-length", "date"})
 
 
-def set_etag(request: Request[Any, Any, Any], version: int) -> None:
-    """Puts the version on the answer, for the `If-Match` of a later change."""
-    request.scope["state"][_ETAG] = etag(version)
-
-
-def require_match(request: Request[Any, Any, Any], version: int) -> None:
-    """Lets a change pass only when its `If-Match` names the present version.
-
-    Call it inside the change's transaction, with the row locked (`SELECT … FOR UPDATE`), raise the version there, and
-    give the route `opt={NEEDS_MATCH: True}`. Raises VersionMissing (428), VersionStale (412).
-    """
-    said = request.headers.get("if-match")
-    if said is None:
-        raise VersionMissing("Send the ETag that you read in If-Match.")
-    if not matches(said, version):
-        raise VersionStale("Read it again; the change was not made.", etag=etag(version))
-
-
 async def send_standing(message: Message, scope: Scope) -> None:
-    """Puts what was left by `set_etag` and by counting on the answer (before-send hook)."""
+    """Puts what was left by counting on the answer (before-send hook)."""
     if message["type"] != "http.response.start":
         return
     state = scope["state"]
@@ -67,8 +45,6 @@ async def send_standing(message: Message, scope: Scope) -> None:
     if standings:
         headers.append((b"ratelimit-policy", policy_field(standings).encode()))
         headers.append((b"ratelimit", limit_field(standings).encode()))
-    if _ETAG in state and message["status"] < 300:
-        headers.append((b"etag", state[_ETAG].encode()))
     message["headers"] = headers
 
 

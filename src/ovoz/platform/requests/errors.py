@@ -11,22 +11,6 @@ class RateLimited(DomainError):
     title = "Too many requests"
 
 
-class VersionMissing(DomainError):
-    """RFC 6585, section 3."""
-
-    status = 428
-    slug = "version-missing"
-    title = "Say which version the change is for"
-
-
-class VersionStale(DomainError):
-    """RFC 9110, section 15.5.13; `etag` is the present one."""
-
-    status = 412
-    slug = "version-stale"
-    title = "Somebody else changed this meanwhile"
-
-
 class IdempotencyKeyInvalid(InputInvalid):
     slug = "idempotency-key-invalid"
     title = "The Idempotency-Key is no UUID"

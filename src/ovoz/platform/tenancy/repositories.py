@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from ovoz.lib.db import Database, schema_of
 from ovoz.lib.ids import new_id
+from ovoz.platform.access.contracts import DESK_ROLES
 from ovoz.platform.tenancy.contracts import Tenant, WrappedKey
 from ovoz.platform.tenancy.schemas import Blueprint, BlueprintBreakReason, BlueprintDisposition
 
@@ -123,7 +124,7 @@ def load_blueprint(
                 "email": user.email,
                 "name": user.name,
                 "password_hash": password_hashes[user.email],
-                "is_agent": "agent" in user.roles,
+                "is_agent": not DESK_ROLES.isdisjoint(user.roles),
             }
             for user in blueprint.users
         ],

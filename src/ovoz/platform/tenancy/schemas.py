@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ovoz.platform.access.contracts import ShippedRole
+
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower case, digits, underscore")]
 PhoneNumber = Annotated[str, Meta(pattern=r"^\+[0-9]{7,15}$", description="E.164")]
 Email = Annotated[str, Meta(pattern=r"^[^@\sA-Z]+@[^@\sA-Z]+$", description="lower case")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Role = Literal["agent", "supervisor", "admin"]
 
 
 class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,7 +26,7 @@ class BlueprintUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     email: Email
     name: Text
-    roles: Annotated[list[Role], Meta(min_length=1)]
+    roles: Annotated[list[ShippedRole], Meta(min_length=1)]
     password: Annotated[str, Meta(min_length=12, max_length=200)]
 
 
@@ -65,10 +66,11 @@ class BlueprintDisposition(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
 
 class BlueprintSubscriber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A subscriber of a demo operator, who may call."""
+    """A subscriber of a demo operator, who may call; `corporate`: the account is a company's."""
 
     number: PhoneNumber
     name: Text
+    corporate: bool = False
 
 
 class Blueprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ export const routes: Routes = [
       {
         path: 'history',
         title: 'title.history',
-        canActivate: [needs('interactions.read.own', '/no-rights')],
+        canActivate: [needs('interactions.read', '/no-rights')],
         loadComponent: () => import('./history/history').then(m => m.History),
         children: [{ path: ':id', title: 'title.history', loadComponent: () => import('./history/interaction-details').then(m => m.InteractionDetails) }],
       },

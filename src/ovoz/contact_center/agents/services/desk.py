@@ -8,8 +8,9 @@ from ovoz.contact_center.agents.errors import DispositionUnknown, ReasonUnknown
 from ovoz.contact_center.agents.ports import Switchboard
 from ovoz.contact_center.agents.repositories import DeskReferences
 from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, WrapUp
-from ovoz.contact_center.switchboard.contracts import Verb
+from ovoz.contact_center.switchboard.contracts import RIGHTS, Verb
 from ovoz.lib.ids import new_id
+from ovoz.platform.access.api import Access
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.requests.errors import IdempotencyKeyInvalid
 
@@ -17,14 +18,16 @@ from ovoz.platform.requests.errors import IdempotencyKeyInvalid
 class AgentDesk:
     """What an agent does at the desk."""
 
-    def __init__(self, switchboard: Switchboard, references: DeskReferences) -> None:
+    def __init__(self, switchboard: Switchboard, references: DeskReferences, access: Access) -> None:
         self._switchboard = switchboard
+        self._access = access
         self._references = references
 
     async def show(self, actor: Actor) -> Desk:
         return await self._switchboard.desk(actor.tenant_id, actor.user_id)
 
     async def take_phone(self, actor: Actor, key: str | None) -> Phone:
+        await self._access.demand(actor, RIGHTS["phone"])
         return await self._switchboard.phone(
             actor.tenant_id, actor.user_id, _command_id(actor, key, "phone", None)
         )
@@ -64,6 +67,7 @@ class AgentDesk:
     async def _order(
         self, actor: Actor, key: str | None, verb: Verb, interaction_id: UUID | None, **arguments: Any
     ) -> Desk:
+        await self._access.demand(actor, RIGHTS[verb])
         command_id = _command_id(actor, key, verb, interaction_id)
         return await self._switchboard.order(
             actor.tenant_id, actor.user_id, command_id, verb, interaction_id, **arguments

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -13,6 +14,7 @@ from ovoz.contact_center.agents.errors import ReaderTooSlow
 from ovoz.contact_center.agents.ports import LiveMessages, SessionCheck, Switchboard, SwitchboardWatch
 from ovoz.lib.db import DatabaseUnavailable
 from ovoz.lib.problems import DependencyUnavailable, DomainError
+from ovoz.platform.access.contracts import Right
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.api import Privacy
 
@@ -28,9 +30,24 @@ Send = Callable[[bytes], Awaitable[None]]
 _READ = msgspec.json.Decoder[LiveMessage](LiveMessage)
 
 
-def session_channel(actor: Actor) -> str:
+TOPICS: Final[dict[str, Right]] = {
+    "agent": "desk.use",
+    "queues": "desk.use",
+    "session": "session.use",
+}
+"""What may be subscribed to, and the right of whoever hears it."""
+
+
+def topic(tenant_id: str, name: str, id_: UUID | None = None) -> str:
+    """The fan-out's channel of one of TOPICS."""
+    if name not in TOPICS:
+        raise ValueError(f"{name} states no right")
+    return f"ovoz:live:{tenant_id}:{name}" + (f":{id_}" if id_ is not None else "")
+
+
+def session_channel(tenant_id: str, session_id: UUID) -> str:
     """Where it is said that a session is over."""
-    return f"ovoz:live:{actor.tenant_id}:session:{actor.session_id}"
+    return topic(tenant_id, "session", session_id)
 
 
 class SessionEnd:
@@ -42,7 +59,7 @@ class SessionEnd:
 
     async def wait(self, actor: Actor) -> None:
         """Returns when the session does not admit any more."""
-        async with self._messages.subscribe(session_channel(actor)) as ended:
+        async with self._messages.subscribe(session_channel(actor.tenant_id, actor.session_id)) as ended:
             while True:
                 try:
                     await asyncio.wait_for(ended.next(), CHECK_SESSION_EVERY_S)
@@ -99,8 +116,9 @@ class LiveDesk:
         return SESSION_GONE
 
     async def _forward(self, actor: Actor, send: Send) -> int:
-        prefix = f"ovoz:live:{actor.tenant_id}"
-        async with self._messages.subscribe(f"{prefix}:agent:{actor.user_id}", f"{prefix}:queues") as heard:
+        async with self._messages.subscribe(
+            topic(actor.tenant_id, "agent", actor.user_id), topic(actor.tenant_id, "queues")
+        ) as heard:
             # Subscribed first: what changes while the snapshot is made is heard behind it.
             available = self._watch.available
             message = asyncio.ensure_future(heard.next())

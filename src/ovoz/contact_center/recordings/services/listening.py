@@ -23,6 +23,7 @@ from ovoz.contact_center.recordings.rules.sealed_format import (
     sealed_size,
 )
 from ovoz.lib.sealing import KeyRefused
+from ovoz.platform.access.contracts import Reach
 from ovoz.platform.audit.contracts import Doer
 
 _CHUNKS_AT_ONCE = 8
@@ -42,15 +43,15 @@ class RecordingAudio:
         self._storage = storage
         self._keys = keys
 
-    async def find(self, tenant_id: str, recording_id: UUID, *, only_of: UUID | None) -> StoredRecording:
-        """The stored recording; `only_of` names the agent whose own it must be.
+    async def find(self, tenant_id: str, recording_id: UUID, reach: Reach | None = None) -> StoredRecording:
+        """The stored recording, when it is within reach (None: nobody asks, all is).
 
-        Raises RecordingNotFound (also for somebody else's: its existence is nobody's business), RecordingNotStored.
+        Raises RecordingNotFound (also for one beyond reach: its existence is nobody's business), RecordingNotStored.
         """
-        found = await self._rows.find(tenant_id, recording_id)
-        if found is None or (only_of is not None and found[1] != only_of):
+        found = await self._rows.find(tenant_id, recording_id, reach)
+        if found is None:
             raise RecordingNotFound
-        state, _, stored = found
+        state, stored = found
         if stored is None:
             raise RecordingNotStored(_NOT_STORED.get(state, ""), state=state)
         return stored

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import msgspec
 import yaml
 
+from ovoz.platform.access.contracts import DESK_ROLES
 from ovoz.platform.tenancy.errors import BlueprintInvalid
 from ovoz.platform.tenancy.schemas import Blueprint
 
@@ -44,15 +46,17 @@ def blueprint_schema() -> dict[str, Any]:
 def faults(blueprint: Blueprint) -> list[str]:
     """Every contradiction in a blueprint, in words with its place; empty when there is none."""
     found: list[str] = []
+    if blueprint.time_zone not in available_timezones():
+        found.append(f"time_zone: {blueprint.time_zone} is no zone of the IANA database")
     emails = {user.email for user in blueprint.users}
-    agents = {user.email for user in blueprint.users if "agent" in user.roles}
+    agents = {user.email for user in blueprint.users if not DESK_ROLES.isdisjoint(user.roles)}
     codes = {queue.code for queue in blueprint.queues}
     for queue in blueprint.queues:
         for member in queue.members:
             if member not in emails:
                 found.append(f"queues.{queue.code}.members: {member} is not among the users")
             elif member not in agents:
-                found.append(f"queues.{queue.code}.members: {member} has not the role agent")
+                found.append(f"queues.{queue.code}.members: {member} has no role with a desk")
     for entry in blueprint.entry_points:
         if entry.queue not in codes:
             known = ", ".join(sorted(codes))

@@ -29,15 +29,19 @@ export interface Session {
   tenant: { id: string; slug: string; name: string };
   preferences: Preferences;
   rights: Right[];
+  /** For rights about things of people: whose at most. */
+  scopes: Partial<Record<Right, Whose>>;
 }
+
+export type Whose = 'own' | 'team' | 'queue' | 'all';
 
 export type Right =
   | 'desk.use'
   | 'calls.control'
-  | 'interactions.read.own'
-  | 'interactions.read.all'
-  | 'recordings.listen.own'
-  | 'recordings.listen.all'
+  | 'interactions.read'
+  | 'interactions.find'
+  | 'recordings.listen'
+  | 'recordings.download'
   | 'settings.read'
   | 'session.use';
 

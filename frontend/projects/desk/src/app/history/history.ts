@@ -42,7 +42,7 @@ export class History {
   readonly number = input<string>();
   readonly mine = input<string>();
 
-  protected readonly seesAll = this.store.may('interactions.read.all');
+  protected readonly seesAll = (this.store.reaches('interactions.read') ?? 'own') !== 'own';
   protected readonly onlyMine = computed(() => !this.seesAll || this.mine() === '1');
   protected readonly bones = Array.from({ length: 10 });
   protected readonly openId = toSignal(

@@ -38,7 +38,7 @@ export class InteractionDetails {
 
   protected readonly interaction = signal<Interaction | null>(null);
   protected readonly problem = signal<Problem | null>(null);
-  protected readonly mayListen = this.store.may('recordings.listen.own') || this.store.may('recordings.listen.all');
+  protected readonly mayListen = this.store.may('recordings.listen');
   protected readonly when = computed(() => {
     const at = this.interaction()?.started_at;
     return at ? `${formatDay(at, this.language.locale())}, ${formatTime(at)}` : '';

@@ -1,5 +1,5 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { Locale, Preferences, Right, Session, Site, Theme as ThemeChoice } from '../contract/contract';
+import type { Locale, Preferences, Right, Session, Site, Theme as ThemeChoice, Whose } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
 import { isLocale, Language } from '../language/language';
 import { type Problem, toProblem } from '../problems/problem';
@@ -21,6 +21,11 @@ export class SessionStore {
 
   may(right: Right): boolean {
     return this.currentSession()?.rights.includes(right) ?? false;
+  }
+
+  /** Whose things a right reaches at most; null without it. */
+  reaches(right: Right): Whose | null {
+    return this.currentSession()?.scopes[right] ?? null;
   }
 
   /** The session of this browser, or the problem why there is none. */

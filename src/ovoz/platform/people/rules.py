@@ -1,0 +1,17 @@
+"""Pure rules of people: how long links count, and what stands in the audit in the place of personal values."""
+
+from datetime import timedelta
+from typing import Final
+
+INVITATION_LASTS: Final = timedelta(days=7)
+
+
+def masked_email(email: str) -> str:
+    """`m…@somon.example`."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def masked_name(name: str) -> str:
+    """Initials."""
+    return " ".join(f"{part[:1]}." for part in name.split())

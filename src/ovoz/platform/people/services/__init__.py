@@ -1,0 +1,1 @@
+"""Use cases of people: see them, invite, change, disable; teams; accept an invitation."""
