@@ -1,35 +1,55 @@
-/** What passes between the desk and the platform: `docs/developer/desk-protocol.md`. */
+/**
+ * What passes between the desk and the platform: names of the generated schemas, narrowed where the document says less
+ * than `docs/developer/desk-protocol.md`.
+ */
+import type { components } from '@ovoz/api';
 
-export type Locale = 'ru' | 'tg' | 'en';
-export type Theme = 'light' | 'dark' | 'system';
+type Schemas = components['schemas'];
 
-export interface DemoAccount {
-  email: string;
-  password: string;
-  name: string;
-  role: string;
+export type Locale = Preferences['locale'];
+export type Theme = Preferences['theme'];
+
+export type DemoAccount = Schemas['DemoAccount'];
+export type Site = Schemas['Site'];
+export type Preferences = Schemas['Preferences'];
+export type Session = Schemas['Session'];
+
+export type Names = Partial<Schemas['Names']>;
+export type BreakReason = Schemas['BreakReason'];
+export type Disposition = Schemas['Disposition'];
+
+export type AgentState = Agent['state'];
+export type ChosenState = Schemas['NextState']['state'];
+export type Agent = Schemas['DeskAgent'];
+
+export type Segment = Schemas['DeskSegment'];
+export type SegmentKind = Segment['kind'];
+export type Caller = Schemas['Caller'];
+
+export type LiveInteraction = Schemas['DeskInteraction'];
+export type LiveInteractionState = LiveInteraction['state'];
+export type QueueFigures = Schemas['DeskQueue'];
+export type Desk = Schemas['Desk'];
+export type PhoneAccount = Schemas['Phone'];
+
+export type InteractionSummary = Schemas['InteractionSummary'];
+export type TimelineEntry = Schemas['TimelineEvent'];
+export type Recording = Schemas['InteractionRecording'];
+export type RecordingState = Recording['state'];
+export type Interaction = Omit<Schemas['Interaction'], 'segments'> & { segments: Segment[] };
+
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
 }
 
-export interface Site {
-  slug: string;
-  name: string;
-  locale: string;
-  locales: string[];
-  demo_accounts: DemoAccount[];
-}
-
-export interface Preferences {
-  locale: Locale;
-  theme: Theme;
-  auto_answer: boolean;
-}
-
-export interface Session {
-  user: { id: string; name: string; email: string; roles: string[]; is_agent: boolean };
-  tenant: { id: string; slug: string; name: string };
-  preferences: Preferences;
-  rights: Right[];
-}
+/** Not part of OpenAPI: messages of `/api/live`. */
+export type LiveMessage =
+  | { type: 'desk'; epoch: number; seq: number; data: Desk }
+  | { type: 'queues'; data: QueueFigures[] }
+  | { type: 'number'; epoch: number; seq: number }
+  | { type: 'switchboard'; available: boolean }
+  | { type: 'superseded'; phone_id: string };
 
 export type Right =
   | 'desk.use'
@@ -39,150 +59,11 @@ export type Right =
   | 'recordings.listen.own'
   | 'recordings.listen.all'
   | 'settings.read'
+  | 'people.read'
+  | 'people.manage'
+  | 'roles.read'
+  | 'roles.manage'
+  | 'audit.read'
+  | 'audit.export'
+  | 'personal.reveal'
   | 'session.use';
-
-export type Names = Partial<Record<Locale, string>>;
-
-export interface BreakReason {
-  code: string;
-  names: Names;
-  limit_s: number | null;
-}
-
-export interface Disposition {
-  code: string;
-  names: Names;
-}
-
-export type ChosenState = 'ready' | 'break' | 'offline';
-export type AgentState = ChosenState | 'ringing' | 'talking' | 'wrap_up' | 'not_answering';
-
-export interface Agent {
-  id: string;
-  name: string;
-  state: AgentState;
-  reason: string | null;
-  since: string;
-  next: { state: ChosenState; reason: string | null } | null;
-  wrap_up_until: string | null;
-}
-
-export type SegmentKind = 'flow' | 'queue' | 'ring' | 'talk' | 'hold' | 'wrap_up';
-
-export interface Segment {
-  kind: SegmentKind;
-  started_at: string;
-  ended_at: string | null;
-  agent: { id: string; name: string } | null;
-}
-
-export interface Caller {
-  number: string;
-  hidden: boolean;
-  name: string | null;
-}
-
-export type LiveInteractionState = 'announced' | 'ringing' | 'talking' | 'held' | 'wrap_up';
-
-export interface LiveInteraction {
-  id: string;
-  channel: string;
-  direction: string;
-  state: LiveInteractionState;
-  caller: Caller;
-  queue: { id: string; name: string } | null;
-  entry_point: { number: string; name: string } | null;
-  started_at: string;
-  answered_at: string | null;
-  held_since: string | null;
-  ended_at: string | null;
-  end_reason: string | null;
-  recording: 'off' | 'on' | 'failed';
-  rejoin_until: string | null;
-  segments: Segment[];
-}
-
-export interface QueueFigures {
-  id: string;
-  name: string;
-  waiting: number;
-  longest_since: string | null;
-  agents_ready: number;
-  agents_signed_in: number;
-}
-
-export interface Desk {
-  epoch: number;
-  seq: number;
-  at: string;
-  agent: Agent;
-  phone: { available: boolean; registered: boolean; detail: string | null };
-  interaction: LiveInteraction | null;
-  queues: QueueFigures[];
-}
-
-export interface PhoneAccount {
-  phone_id: string;
-  uri: string;
-  username: string;
-  password: string;
-  websocket_path: string;
-  register_expires_s: number;
-}
-
-export type RecordingState = 'none' | 'pending' | 'stored' | 'failed';
-
-export interface InteractionSummary {
-  id: string;
-  channel: string;
-  direction: string;
-  state: string;
-  caller: Caller;
-  entry_number: string;
-  queue: { id: string; name: string } | null;
-  agent: { id: string; name: string } | null;
-  started_at: string;
-  answered_at: string | null;
-  ended_at: string | null;
-  end_reason: string | null;
-  wait_s: number;
-  talk_s: number;
-  hold_s: number;
-  wrap_up_s: number;
-  disposition: string | null;
-  recording: RecordingState;
-}
-
-export interface TimelineEntry {
-  at: string;
-  type: string;
-  agent: { id: string; name: string } | null;
-  observed_late: boolean;
-  params: Record<string, unknown>;
-}
-
-export interface Recording {
-  id: string;
-  state: RecordingState;
-  duration_s: number | null;
-  size_bytes: number | null;
-}
-
-export interface Interaction extends InteractionSummary {
-  note: string;
-  segments: Segment[];
-  timeline: TimelineEntry[];
-  audio: Recording | null;
-}
-
-export interface Page<Item> {
-  items: Item[];
-  next_cursor: string | null;
-}
-
-export type LiveMessage =
-  | { type: 'desk'; epoch: number; seq: number; data: Desk }
-  | { type: 'queues'; data: QueueFigures[] }
-  | { type: 'number'; epoch: number; seq: number }
-  | { type: 'switchboard'; available: boolean }
-  | { type: 'superseded'; phone_id: string };
