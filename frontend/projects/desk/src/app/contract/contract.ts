@@ -3,6 +3,7 @@
  * than `docs/developer/desk-protocol.md`.
  */
 import type { components } from '@ovoz/api';
+import type { Right, Whose } from './rights';
 
 type Schemas = components['schemas'];
 
@@ -12,7 +13,11 @@ export type Theme = Preferences['theme'];
 export type DemoAccount = Schemas['DemoAccount'];
 export type Site = Schemas['Site'];
 export type Preferences = Schemas['Preferences'];
-export type Session = Schemas['Session'];
+export type Session = Omit<Schemas['Session'], 'rights'> & {
+  rights: Right[];
+  /** For rights about things of people: whose at most. */
+  scopes?: Partial<Record<Right, Whose>>;
+};
 
 export type Names = Partial<Schemas['Names']>;
 export type BreakReason = Schemas['BreakReason'];
@@ -24,19 +29,20 @@ export type Agent = Schemas['DeskAgent'];
 
 export type Segment = Schemas['DeskSegment'];
 export type SegmentKind = Segment['kind'];
-export type Caller = Schemas['Caller'];
+/** Where the number is masked, `number_token` stands for it in this person's own requests. */
+export type Caller = Schemas['Caller'] & { number_token?: string | null };
 
-export type LiveInteraction = Schemas['DeskInteraction'];
+export type LiveInteraction = Omit<Schemas['DeskInteraction'], 'caller'> & { caller: Caller };
 export type LiveInteractionState = LiveInteraction['state'];
 export type QueueFigures = Schemas['DeskQueue'];
-export type Desk = Schemas['Desk'];
+export type Desk = Omit<Schemas['Desk'], 'interaction'> & { interaction: LiveInteraction | null };
 export type PhoneAccount = Schemas['Phone'];
 
-export type InteractionSummary = Schemas['InteractionSummary'];
+export type InteractionSummary = Omit<Schemas['InteractionSummary'], 'caller'> & { caller: Caller };
 export type TimelineEntry = Schemas['TimelineEvent'];
 export type Recording = Schemas['InteractionRecording'];
 export type RecordingState = Recording['state'];
-export type Interaction = Omit<Schemas['Interaction'], 'segments'> & { segments: Segment[] };
+export type Interaction = Omit<Schemas['Interaction'], 'segments' | 'caller'> & { segments: Segment[]; caller: Caller };
 
 export interface Page<Item> {
   items: Item[];
@@ -51,19 +57,10 @@ export type LiveMessage =
   | { type: 'switchboard'; available: boolean }
   | { type: 'superseded'; phone_id: string };
 
-export type Right =
-  | 'desk.use'
-  | 'calls.control'
-  | 'interactions.read.own'
-  | 'interactions.read.all'
-  | 'recordings.listen.own'
-  | 'recordings.listen.all'
-  | 'settings.read'
-  | 'people.read'
-  | 'people.manage'
-  | 'roles.read'
-  | 'roles.manage'
-  | 'audit.read'
-  | 'audit.export'
-  | 'personal.reveal'
-  | 'session.use';
+export interface OtherSession {
+  id: string;
+  created_at: string;
+  last_seen_at: string;
+  address: string;
+  user_agent: string;
+}

@@ -1,9 +1,10 @@
 /**
  * An E.164 number as people read it. Tajikistan: +992 93 000 45 17; other countries of up to
- * three digits of code in groups from the end; short codes as they are.
+ * three digits of code in groups from the end; short codes and masked numbers as they are.
  */
 export function formatPhoneNumber(number: string | null | undefined): string {
   if (!number) return '';
+  if (number.includes('•')) return number;
   const digits = number.replace(/\D/g, '');
   if (digits.length < 7) return number.trim();
   if (digits.startsWith('992') && digits.length === 12) {

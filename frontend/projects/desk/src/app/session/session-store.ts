@@ -1,5 +1,6 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { Locale, Preferences, Right, Session, Site, Theme as ThemeChoice } from '../contract/contract';
+import type { Locale, Preferences, Session, Site, Theme as ThemeChoice } from '../contract/contract';
+import type { Right, Whose } from '../contract/rights';
 import { OvozApi } from '../contract/ovoz-api';
 import { isLocale, Language } from '../language/language';
 import { type Problem, toProblem } from '../problems/problem';
@@ -21,6 +22,11 @@ export class SessionStore {
 
   may(right: Right): boolean {
     return this.currentSession()?.rights.includes(right) ?? false;
+  }
+
+  /** Whose things the right reaches at most; null without it. The hours of a right are the server's to judge. */
+  reach(right: Right): Whose | null {
+    return this.may(right) ? (this.currentSession()?.scopes?.[right] ?? 'all') : null;
   }
 
   /** The session of this browser, or the problem why there is none. */
