@@ -21,7 +21,9 @@ export class ActText {
   }
 
   /** Who or what it was done to: a name where it is known, the beginning of the id otherwise. */
-  subject({ subject }: AuditEntry): string {
+  subject({ subject }: AuditEntry, names?: ReadonlyMap<string, string>): string {
+    const name = names?.get(subject.id);
+    if (name) return name;
     if (subject.kind === 'role') return this.roles.of(subject.id);
     return /^[0-9a-f-]{32,36}$/.test(subject.id) ? subject.id.slice(0, 8) : subject.id;
   }

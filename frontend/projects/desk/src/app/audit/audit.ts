@@ -68,6 +68,8 @@ export class Audit {
     ...momentsOf(this.chosenPeriod(), this.since() ?? '', this.until() ?? '', new Date()),
   }));
   protected readonly exportAddress = computed(() => this.api.exportAddress(this.filter()));
+  /** Of the people who act on this page; of others only the id is known. */
+  protected readonly names = computed(() => new Map(this.list.items()?.flatMap(({ actor }) => (actor.id ? [[actor.id, actor.name] as const] : []))));
   protected readonly openId = toSignal(
     this.router.events.pipe(
       filter(event => event instanceof NavigationEnd),

@@ -7,8 +7,10 @@ import type { AuditEntryDetail } from '../contract/audit';
 import type { Right } from '../contract/rights';
 import { formatDay, formatTimeWithSeconds } from '../language/dates';
 import { Language } from '../language/language';
+import { PeopleApi } from '../people/people-api';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
+import { RoleNames } from '../roles/role-names';
 import { SessionStore } from '../session/session-store';
 import { ActText } from './act-text';
 import { AuditApi } from './audit-api';
@@ -32,6 +34,8 @@ const PLACES: Record<string, { path: string; right: Right }> = {
 export class EntryDetails {
   private readonly api = inject(AuditApi);
   private readonly language = inject(Language);
+  private readonly people = inject(PeopleApi);
+  private readonly roles = inject(RoleNames);
   private readonly store = inject(SessionStore);
   protected readonly text = inject(ProblemText);
   protected readonly words = inject(ActText);
@@ -45,6 +49,7 @@ export class EntryDetails {
 
   protected readonly entry = signal<AuditEntryDetail | null>(null);
   protected readonly problem = signal<Problem | null>(null);
+  protected readonly subjectName = signal('');
   protected readonly when = computed(() => this.moment(this.entry()?.at));
   protected readonly sealedAt = computed(() => this.moment(this.entry()?.proof?.sealed_at));
   protected readonly changes = computed(() => differenceOf(this.entry()?.before ?? null, this.entry()?.after ?? null));
@@ -59,6 +64,7 @@ export class EntryDetails {
       const id = this.id();
       untracked(() => {
         this.entry.set(null);
+        this.subjectName.set('');
         void this.read(id);
       });
     });
@@ -68,9 +74,23 @@ export class EntryDetails {
     this.problem.set(null);
     try {
       const entry = await this.api.show(id);
-      if (id === this.id()) this.entry.set(entry);
+      if (id !== this.id()) return;
+      this.entry.set(entry);
+      void this.nameSubject(entry);
     } catch (error) {
       if (id === this.id()) this.problem.set(toProblem(error));
+    }
+  }
+
+  /** The audit keeps ids of people; their names are asked for where that may be. */
+  private async nameSubject({ id, subject }: AuditEntryDetail): Promise<void> {
+    if (subject.kind === 'role') this.subjectName.set(this.roles.of(subject.id));
+    if (subject.kind !== 'person' || !this.store.may('people.read')) return;
+    try {
+      const person = await this.people.show(subject.id);
+      if (id === this.id()) this.subjectName.set(person.name);
+    } catch {
+      // the id has to do
     }
   }
 

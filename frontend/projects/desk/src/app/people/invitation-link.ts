@@ -21,7 +21,7 @@ import { Language } from '../language/language';
       <p class="sr" role="status">{{ copied() ? t('invite.copied') : '' }}</p>
     </section>
   `,
-  styles: `section { display: grid; gap: var(--ovoz-space-3); } .notice { padding-block: var(--ovoz-space-2); padding-inline-end: var(--ovoz-space-3); } .link-field { text-overflow: ellipsis; }`,
+  styles: `section { display: grid; gap: var(--ovoz-space-3); } .notice { padding-block: var(--ovoz-space-2); padding-inline-end: var(--ovoz-space-3); } .link-field { flex: 1; min-width: 0; text-overflow: ellipsis; } button { flex: none; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class InvitationLink {

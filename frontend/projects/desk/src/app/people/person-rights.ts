@@ -2,13 +2,15 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, si
 import { MatButton } from '@angular/material/button';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
-import type { PersonRights as Rights } from '../contract/people';
+import type { PersonRights as Rights, RightOfPerson } from '../contract/people';
+import { Language } from '../language/language';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
 import { GrantText } from '../roles/grant-text';
 import { inGroups } from '../roles/grant-words';
 import { RoleNames } from '../roles/role-names';
 import { PeopleApi } from './people-api';
+import { type Reason, reasonsOf } from './rights-reasons';
 
 /** What this person may do, and why: a sentence a right, with the roles that give it. */
 @Component({
@@ -24,7 +26,7 @@ import { PeopleApi } from './people-api';
             @for (right of group.items; track right.right) {
               <li [class.asleep]="!right.now" data-testid="person-right" [attr.data-right]="right.right">
                 <svg [ovozIcon]="right.now ? 'check' : 'clock'" class="i-s" [class.t-success]="right.now"></svg>
-                <span>{{ words.right(right.right) }}@for (grant of right.grants; track $index) {<span>{{ $first ? ': ' : '; ' + t('person_rights.or') + ' ' }}@if (words.conditions(right.right, grant.conditions); as rest) {{{ rest }} — }<span class="muted">{{ t('person_rights.role', { role: roles.of(grant.role) }) }}</span></span>}@if (!right.now) { <span class="t-warn">{{ t('person_rights.not_now') }}</span> }</span>
+                <span>{{ words.right(right.right) }}@for (reason of reasonsOf(right); track reason.words) {<span>@if (reason.words) {{{ $first ? ': ' : '; ' + t('person_rights.or') + ' ' }}{{ reason.words }}} <span class="muted">— {{ rolesOf(reason.roles) }}</span></span>}@if (!right.now) { <span class="t-warn">{{ t('person_rights.not_now') }}</span> }</span>
               </li>
             }
           </ul>
@@ -54,6 +56,7 @@ import { PeopleApi } from './people-api';
 })
 export class PersonRights {
   private readonly api = inject(PeopleApi);
+  private readonly language = inject(Language);
   protected readonly words = inject(GrantText);
   protected readonly roles = inject(RoleNames);
   protected readonly text = inject(ProblemText);
@@ -72,6 +75,15 @@ export class PersonRights {
       this.version();
       untracked(() => void this.read(id));
     });
+  }
+
+  /** Roles that give the right under the same conditions are one reason. */
+  protected reasonsOf(right: RightOfPerson): Reason[] {
+    return reasonsOf(right, conditions => this.words.conditions(right.right, conditions));
+  }
+
+  protected rolesOf(codes: readonly string[]): string {
+    return codes.map(code => this.language.text('person_rights.role', { role: this.roles.of(code) })).join(', ');
   }
 
   protected async read(id: string): Promise<void> {

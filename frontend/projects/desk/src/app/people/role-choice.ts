@@ -7,7 +7,7 @@ import { withRole } from './person-draft';
 @Component({
   selector: 'ovoz-role-choice',
   template: `
-    <ul role="group" [attr.aria-labelledby]="labelledBy()">
+    <ul [attr.aria-labelledby]="labelledBy()">
       @for (role of offered(); track role.code) {
         <li><label class="check">
           <input #box type="checkbox" [checked]="chosen().includes(role.code)" [disabled]="disabled()" (change)="chosenChange.emit(next(role.code, box.checked))" [attr.data-testid]="'role-' + role.code">

@@ -1,16 +1,17 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal } from '@angular/core';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import type { ConditionName, Conditions, Grant, RightInfo } from '../contract/rights';
 import { GrantText } from './grant-text';
-import { regionsOf } from './role-draft';
+import { regionsOf, timeOfDay } from './role-draft';
 
 type Added = Exclude<ConditionName, 'whose'>;
 
 /** The conditions of one grant, in a line that reads as the rest of its sentence. */
 @Component({
   selector: 'ovoz-grant-conditions',
-  imports: [Icon, TranslocoDirective],
+  imports: [Icon, MatMenu, MatMenuItem, MatMenuTrigger, TranslocoDirective],
   template: `
     <div class="line" role="group" [attr.aria-label]="text.right(grant().right)" *transloco="let t" data-testid="grant">
       @if (alternative()) { <span class="muted">{{ t('person_rights.or') }}</span> }
@@ -25,19 +26,24 @@ type Added = Exclude<ConditionName, 'whose'>;
             @case ('regions') { <label [attr.for]="id + 'regions'">{{ t('condition.in_regions') }}</label><input #regions class="input words" type="text" autocomplete="off" [id]="id + 'regions'" [placeholder]="t('condition.regions_hint')" [value]="conditions().regions?.join(', ') ?? ''" (change)="changed.emit({ regions: regionsOf(regions.value) })"> }
             @case ('outsourced') { <select #outside class="input" [attr.aria-label]="t('condition.employer')" (change)="changed.emit({ outsourced: outside.value === 'yes' })"><option value="yes" [selected]="conditions().outsourced !== false">{{ t('condition.outsourced') }}</option><option value="no" [selected]="conditions().outsourced === false">{{ t('condition.staff') }}</option></select> }
             @case ('corporate') { <select #company class="input" [attr.aria-label]="t('condition.customer')" (change)="changed.emit({ corporate: company.value === 'yes' })"><option value="yes" [selected]="conditions().corporate !== false">{{ t('condition.corporate') }}</option><option value="no" [selected]="conditions().corporate === false">{{ t('condition.private') }}</option></select> }
-            @case ('hours') { <label [attr.for]="id + 'from'">{{ t('condition.from') }}</label><input #from class="input time" type="time" [id]="id + 'from'" [value]="conditions().hours?.from ?? ''" (change)="hours(from.value, until.value)"><label [attr.for]="id + 'until'">{{ t('condition.until') }}</label><input #until class="input time" type="time" [id]="id + 'until'" [value]="conditions().hours?.until ?? ''" (change)="hours(from.value, until.value)"> }
+            @case ('hours') { <label [attr.for]="id + 'from'">{{ t('condition.from') }}</label><input #from class="input time" type="text" inputmode="numeric" maxlength="5" placeholder="09:00" [id]="id + 'from'" [value]="conditions().hours?.from ?? ''" (change)="hours(from, until)"><label [attr.for]="id + 'until'">{{ t('condition.until') }}</label><input #until class="input time" type="text" inputmode="numeric" maxlength="5" placeholder="18:00" [id]="id + 'until'" [value]="conditions().hours?.until ?? ''" (change)="hours(from, until)"> }
           }
           <button type="button" class="icon-btn icon-btn-s" [attr.aria-label]="t('condition.remove', { name: t('condition.name.' + name) })" (click)="remove(name)"><svg ovozIcon="x" class="i-s"></svg></button>
         </span>
       }
-      @for (name of offered(); track name) { <button type="button" class="add" (click)="add(name)" [attr.data-testid]="'grant-add-' + name"><svg ovozIcon="plus" class="i-s"></svg>{{ t('condition.name.' + name) }}</button> }
+      <button type="button" class="add" [matMenuTriggerFor]="more" data-testid="grant-add"><svg ovozIcon="plus" class="i-s"></svg>{{ t('condition.add') }}</button>
+      <mat-menu #more="matMenu">
+        @for (name of offered(); track name) { <button mat-menu-item type="button" (click)="add(name)" [attr.data-testid]="'grant-add-' + name">{{ t('condition.name.' + name) }}</button> }
+        @if (offered().length > 0) { <hr> }
+        <button mat-menu-item type="button" (click)="also.emit()" data-testid="grant-also">{{ t('roles.also') }}</button>
+      </mat-menu>
       @if (removable()) { <button type="button" class="icon-btn icon-btn-s" [attr.aria-label]="t('roles.drop')" (click)="removed.emit()"><svg ovozIcon="x"></svg></button> }
     </div>
   `,
   styles: `
     .line { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-inline-start: 1.5rem; padding-block: 2px; font: var(--mat-sys-body-small); }
     .input { width: auto; min-height: var(--ovoz-control-small); padding-block: 0; font: inherit; }
-    .words { width: 11rem; } .time { width: 6.5rem; }
+    .words { width: 11rem; } .time { width: 4rem; text-align: center; padding-inline: var(--ovoz-space-1); }
     .condition { display: inline-flex; align-items: center; gap: var(--ovoz-space-1); }
     .add { display: inline-flex; align-items: center; gap: 2px; min-height: var(--ovoz-target-min); padding: 0 6px; border: 1px dashed var(--ovoz-field-outline); border-radius: var(--mat-sys-corner-small); background: none; color: var(--mat-sys-on-surface-variant); }
     .add:hover { background: var(--ovoz-hover); }
@@ -55,6 +61,8 @@ export class GrantConditions {
   readonly alternative = input(false);
   readonly changed = output<Partial<Conditions>>();
   readonly removed = output();
+  /** The same right once more, under other conditions. */
+  readonly also = output();
 
   /** Shown though nothing was written into them yet. */
   private readonly opened = signal<readonly Added[]>([]);
@@ -80,7 +88,12 @@ export class GrantConditions {
     this.changed.emit({ [name]: null });
   }
 
-  protected hours(from: string, until: string): void {
-    this.changed.emit({ hours: { from, until } });
+  /** What cannot be read as a time goes back to what was there. */
+  protected hours(from: HTMLInputElement, until: HTMLInputElement): void {
+    const before = this.conditions().hours;
+    const hours = { from: timeOfDay(from.value) ?? before?.from ?? '09:00', until: timeOfDay(until.value) ?? before?.until ?? '18:00' };
+    from.value = hours.from;
+    until.value = hours.until;
+    this.changed.emit({ hours });
   }
 }

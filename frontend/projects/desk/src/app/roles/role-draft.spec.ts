@@ -1,4 +1,4 @@
-import { codeFrom, draftFault, EMPTY_DRAFT, hasChanged, regionsOf, type RoleDraft, withConditions, withoutRight, withRight } from './role-draft';
+import { codeFrom, draftFault, EMPTY_DRAFT, hasChanged, regionsOf, type RoleDraft, timeOfDay, withConditions, withoutRight, withRight } from './role-draft';
 
 const draft = (change: Partial<RoleDraft> = {}): RoleDraft => ({ ...EMPTY_DRAFT, name: 'Старший смены', code: 'shift_lead', ...change });
 
@@ -41,5 +41,9 @@ describe('what is typed', () => {
   it('becomes regions', () => {
     expect(regionsOf(' Сино, Хатлон,, Сино ')).toEqual(['Сино', 'Хатлон']);
     expect(regionsOf(' , ')).toBeNull();
+  });
+
+  it.each([['9', '09:00'], ['930', '09:30'], ['09:30', '09:30'], ['23.59', '23:59'], ['24:00', null], ['12:60', null], ['утро', null], ['', null]])('%s is the time %s', (text, time) => {
+    expect(timeOfDay(text)).toBe(time);
   });
 });

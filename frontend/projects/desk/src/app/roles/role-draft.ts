@@ -66,3 +66,9 @@ export function regionsOf(text: string): string[] | null {
   const regions = [...new Set(text.split(',').map(part => part.trim()).filter(Boolean))];
   return regions.length > 0 ? regions : null;
 }
+
+/** A time as it is typed: 9, 930, 09:30; null when it is none. */
+export function timeOfDay(text: string): string | null {
+  const [, hours = '', minutes = '00'] = /^\s*(\d{1,2})[:. ]?(\d{2})?\s*$/.exec(text) ?? [];
+  return hours && Number(hours) < 24 && Number(minutes) < 60 ? `${hours.padStart(2, '0')}:${minutes}` : null;
+}

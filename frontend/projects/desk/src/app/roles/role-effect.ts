@@ -1,10 +1,12 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, signal, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import type { Role, RoleDifference } from '../contract/rights';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
+import { SessionStore } from '../session/session-store';
 import { GrantText } from './grant-text';
 import { draftFault, type RoleDraft } from './role-draft';
 import { RolesApi } from './roles-api';
@@ -14,7 +16,7 @@ const QUIET_MS = 400;
 /** Who would gain and who would lose what, told by the platform while the role is being edited. */
 @Component({
   selector: 'ovoz-role-effect',
-  imports: [Icon, MatButton, TranslocoDirective],
+  imports: [Icon, MatButton, RouterLink, TranslocoDirective],
   template: `
     <section *transloco="let t" data-testid="role-effect" aria-live="polite">
       <h3 class="h-part">{{ t('roles.effect') }}</h3>
@@ -36,6 +38,7 @@ const QUIET_MS = 400;
         </ul>
         @if (difference.people.length > shown()) { <button type="button" class="link" (click)="shown.set(difference.people.length)">{{ t('roles.effect_all', { n: difference.people.length }) }}</button> }
       } @else { <p><span class="bone wide"></span></p> }
+      @if (seesPeople && role(); as role) { @if (role.people > 0) { <a class="link" routerLink="/settings/people" [queryParams]="{ role: role.code }" data-testid="role-people"><svg ovozIcon="users" class="i-s"></svg>{{ t('roles.who_has', { n: role.people }) }}</a> } }
     </section>
   `,
   styles: `
@@ -45,7 +48,7 @@ const QUIET_MS = 400;
     .people ul li { display: flex; gap: 6px; } .people .i { margin-block-start: 1px; }
     .gained .i { color: var(--ovoz-success); } .lost .i { color: var(--ovoz-danger); }
     .wide { width: 80%; }
-    button { justify-self: start; }
+    button, .link { justify-self: start; } .link { display: inline-flex; align-items: center; gap: 6px; white-space: normal; }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -53,6 +56,8 @@ export class RoleEffect {
   private readonly api = inject(RolesApi);
   protected readonly text = inject(ProblemText);
   protected readonly words = inject(GrantText);
+
+  protected readonly seesPeople = inject(SessionStore).may('people.read');
 
   readonly role = input.required<Role | null>();
   readonly draft = input.required<RoleDraft>();

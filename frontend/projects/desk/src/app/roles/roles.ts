@@ -19,7 +19,7 @@ import { RoleNames } from './role-names';
     <div class="roles" *transloco="let t">
       <nav class="list col" [attr.aria-label]="t('settings.roles')" data-testid="roles">
         <div class="head">
-          @if (mayManage) { <a matButton="filled" routerLink="/settings/roles/new" data-testid="role-new"><svg ovozIcon="plus"></svg>{{ t('roles.new') }}</a> }
+          @if (mayManage) { <a [matButton]="open() ? 'outlined' : 'filled'" routerLink="/settings/roles/new" data-testid="role-new"><svg ovozIcon="plus"></svg>{{ t('roles.new') }}</a> }
         </div>
         @for (part of parts(); track part.name) {
           <h2 class="label">{{ t('roles.' + part.name) }}</h2>
