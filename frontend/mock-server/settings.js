@@ -132,7 +132,7 @@ export const SETTINGS_ROUTES = [
   ['GET', /^\/api\/people\/([^/]+)\/rights$/, explain],
   ['POST', /^\/api\/people\/([^/]+)\/disable$/, turn('disabled')],
   ['POST', /^\/api\/people\/([^/]+)\/enable$/, turn('active')],
-  ['POST', /^\/api\/people\/([^/]+)\/invitation$/, ({ match }) => [201, link(Object.assign(personOf(match[1]), { invitation_expires_at: ahead(WEEK_S) }))]],
+  ['POST', /^\/api\/people\/([^/]+)\/invitation$/, ({ match }) => [201, link({ ...personOf(match[1]), invitation_expires_at: ahead(WEEK_S) })]],
   ['GET', /^\/api\/teams$/, () => TEAMS.map(team => ({ ...team, people: STAFF.filter(person => person.team?.id === team.id).length }))],
   ['POST', /^\/api\/teams$/, ({ body }) => { const team = { id: randomUUID(), name: body.name }; TEAMS.push(team); return [201, { ...team, people: 0 }]; }],
   ['GET', /^\/api\/invitations\/([^/]+)$/, ({ match }) => { if (match[1] === 'used') throw new Problem(404, 'invitation-invalid'); return { name: 'Ҷамила Одинаева', email: 'admin@somon.example', operator: 'Сомон Мобайл', expires_at: ahead(WEEK_S) }; }],

@@ -1,6 +1,9 @@
 import { inject, Injectable } from '@angular/core';
 import type { AuditEntry } from '../contract/audit';
+import type { Grant } from '../contract/rights';
+import { formatShortDay, formatTime } from '../language/dates';
 import { Language } from '../language/language';
+import { GrantText } from '../roles/grant-text';
 import { RoleNames } from '../roles/role-names';
 
 /** Beginnings of the names of acts, as the filter offers them. */
@@ -10,6 +13,7 @@ export const ACT_GROUPS: readonly string[] = ['identity.', 'people.', 'teams.', 
 @Injectable({ providedIn: 'root' })
 export class ActText {
   private readonly language = inject(Language);
+  private readonly grants = inject(GrantText);
   private readonly roles = inject(RoleNames);
 
   act(name: string): string {
@@ -39,8 +43,21 @@ export class ActText {
   /** A value of a field; codes of roles and states have their names. */
   value(field: string, value: string): string {
     if (field === 'roles' || field === 'role') return this.roles.of(value);
+    if (field === 'grants') return this.grant(value);
+    if (field === 'kinds') return this.word('personal_kind', value);
+    if (/^\d{4}-\d\d-\d\dT/.test(value)) return `${formatShortDay(value, this.language.locale())}, ${formatTime(value)}`;
     if (value === 'true' || value === 'false') return this.language.text(`value.${value}`);
     return field === 'state' ? this.word('person_state', value) : value;
+  }
+
+  /** A grant stands in the audit as the role holds it. */
+  private grant(value: string): string {
+    try {
+      const { right, conditions } = JSON.parse(value) as Grant;
+      return this.grants.of(right, conditions);
+    } catch {
+      return value;
+    }
   }
 
   private word(group: string, code: string): string {

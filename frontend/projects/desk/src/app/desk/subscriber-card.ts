@@ -65,7 +65,7 @@ export class SubscriberCard {
 
   /** An agent sees that a colleague spoke with the caller, but opens only own calls. */
   protected mayOpen(item: InteractionSummary): boolean {
-    return item.agent?.id === this.store.session()?.user.id || this.store.reach('interactions.read') === 'all';
+    return item.agent?.id === this.store.session()?.user.id || this.store.reaches('interactions.read') === 'all';
   }
 
   protected when(at: string): string {

@@ -11,7 +11,8 @@ export interface Question {
   /** What follows, one sentence a line. */
   follows: string[];
   action: string;
-  act: () => Promise<unknown>;
+  /** Null where it cannot be done now: `follows` says what has to come first. */
+  act: (() => Promise<unknown>) | null;
 }
 
 /** Asks before something that others will feel; says what follows. It closes with `true` once it is done. */
@@ -26,8 +27,10 @@ export interface Question {
         @if (problem(); as problem) { <p class="field-error" role="alert"><svg ovozIcon="alert" class="i-s"></svg>{{ text.of(problem) }}</p> }
       </div>
       <footer class="dialog-foot">
+        @if (question.act) {
         <button matButton="outlined" type="button" mat-dialog-close>{{ t('action.cancel') }}</button>
         <button matButton="filled" type="button" class="danger" [disabled]="busy()" (click)="act()" data-testid="confirm-act">{{ question.action }}</button>
+        } @else { <button matButton="outlined" type="button" mat-dialog-close>{{ t('action.close') }}</button> }
       </footer>
     </div>
   `,
@@ -46,6 +49,7 @@ export class Confirm {
   protected readonly problem = signal<Problem | null>(null);
 
   protected async act(): Promise<void> {
+    if (!this.question.act) return;
     this.busy.set(true);
     this.problem.set(null);
     try {

@@ -47,7 +47,7 @@ export class History {
   /** Stands for a number that this person sees masked. */
   readonly token = input<string>();
 
-  protected readonly seesAll = this.store.reach('interactions.read') !== 'own';
+  protected readonly seesAll = this.store.reaches('interactions.read') !== 'own';
   protected readonly onlyMine = computed(() => !this.seesAll || this.mine() === '1');
   protected readonly bones = Array.from({ length: 10 });
   protected readonly openId = toSignal(

@@ -20,6 +20,7 @@ describe('a reveal', () => {
     expect(offerKey(values)).toBe('reveal.offer.name');
     expect(kindsOf(values)).toEqual(['name', 'phone', 'text']);
     expect(offerKey({ name: '•••••', phone: '•••••' })).toBe('reveal.offer.all');
+    expect(offerKey({ name: null, phone: '•••••', text: '•••••' })).toBe('reveal.offer.phone');
     expect(offerKey({ name: 'Сафаров Фирӯз', phone: null })).toBeNull();
   });
 

@@ -16,6 +16,5 @@ export function kindsOf(values: PersonalValues): PersonalKind[] {
 export function offerKey(values: PersonalValues): string | null {
   const masked = kindsOf(values).filter(kind => isMasked(values[kind]));
   if (masked.length === 0) return null;
-  const [first] = masked;
-  return masked.length > 1 ? 'reveal.offer.all' : `reveal.offer.${first}`;
+  return masked.includes('name') && masked.includes('phone') ? 'reveal.offer.all' : `reveal.offer.${masked[0]}`;
 }

@@ -41,13 +41,15 @@ type Added = Exclude<ConditionName, 'whose'>;
     </div>
   `,
   styles: `
-    .line { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-inline-start: 1.5rem; padding-block: 2px; font: var(--mat-sys-body-small); }
+    :host(.alternative) { flex-basis: 100%; padding-inline-start: 1.5rem; }
+    .line { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; padding-block: 2px; font: var(--mat-sys-body-small); }
     .input { width: auto; min-height: var(--ovoz-control-small); padding-block: 0; font: inherit; }
     .words { width: 11rem; } .time { width: 4rem; text-align: center; padding-inline: var(--ovoz-space-1); }
     .condition { display: inline-flex; align-items: center; gap: var(--ovoz-space-1); }
     .add { display: inline-flex; align-items: center; gap: 2px; min-height: var(--ovoz-target-min); padding: 0 6px; border: 1px dashed var(--ovoz-field-outline); border-radius: var(--mat-sys-corner-small); background: none; color: var(--mat-sys-on-surface-variant); }
     .add:hover { background: var(--ovoz-hover); }
   `,
+  host: { '[class.alternative]': 'alternative()' },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class GrantConditions {

@@ -146,16 +146,18 @@ export class RoleEditor {
     const { Confirm } = await import('../dialogs/confirm');
     const text = (key: string) => this.language.text(key, { name: this.names.of(role.code), n: role.people });
     const data: Question = {
-      title: text('roles.remove_title'),
-      follows: [text(role.people > 0 ? 'roles.remove_used' : 'roles.remove_unused'), text('roles.remove_recorded')],
+      title: text(role.people > 0 ? 'roles.remove_not_yet' : 'roles.remove_title'),
+      follows: role.people > 0 ? [text('roles.remove_used')] : [text('roles.remove_unused'), text('roles.remove_recorded')],
       action: text('roles.remove'),
-      act: async () => {
-        await this.api.remove(role.code, role.version);
-        await this.names.load();
-        await this.router.navigate(['/settings/roles']);
-      },
+      act: role.people > 0 ? null : () => this.removeNow(role),
     };
     this.dialog.open(Confirm, { width: '30rem', maxWidth: '92vw', data });
+  }
+
+  private async removeNow({ code, version }: Role): Promise<void> {
+    await this.api.remove(code, version);
+    await this.names.load();
+    await this.router.navigate(['/settings/roles']);
   }
 
   private change(change: Partial<RoleDraft>): void {

@@ -25,7 +25,7 @@ export class SessionStore {
   }
 
   /** Whose things the right reaches at most; null without it. The hours of a right are the server's to judge. */
-  reach(right: Right): Whose | null {
+  reaches(right: Right): Whose | null {
     return this.may(right) ? (this.currentSession()?.scopes?.[right] ?? 'all') : null;
   }
 
