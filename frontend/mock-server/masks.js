@@ -9,7 +9,7 @@ function mask(caller) {
   };
 }
 
-export function seenBy(user, call) {
-  if (!call || !user.roles.includes('trainee') || isRevealed(user, call.id)) return call;
+export function seenBy(session, call) {
+  if (!call || !session.user.roles.includes('trainee') || isRevealed(session, call.id)) return call;
   return { ...call, caller: mask(call.caller), ...(call.note ? { note: '•••••' } : {}) };
 }

@@ -43,7 +43,7 @@ const ROUTES = [
   ['PATCH', /^\/api\/session\/preferences$/, ({ session, body }) => Object.assign(session.preferences, body)],
   ['GET', /^\/api\/break-reasons$/, () => BREAKS],
   ['GET', /^\/api\/dispositions$/, () => DISPOSITIONS],
-  ['GET', /^\/api\/desk$/, ({ session }) => deskOf(session.user)],
+  ['GET', /^\/api\/desk$/, ({ session }) => deskOf(session)],
   ['PUT', /^\/api\/desk\/state$/, ({ body }) => desk.choose(body.state, body.reason)],
   ['POST', /^\/api\/desk\/phone$/, () => [201, { phone_id: randomUUID(), uri: 'sip:mock@localhost', username: 'mock', password: 'mock', websocket_path: '/sip', register_expires_s: 120 }]],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/wrap-up$/, ({ body }) => desk.finish(body.next, body.reason)],
@@ -52,12 +52,12 @@ const ROUTES = [
     if (failing) throw new Problem(503, 'dependency-unavailable');
     const token = url.searchParams.get('number_token');
     const number = token ? token.replace('token.', '+') : url.searchParams.get('number');
-    return { items: HISTORY.filter(call => !number || call.caller.number === number).map(call => seenBy(session.user, call)), next_cursor: null };
+    return { items: HISTORY.filter(call => !number || call.caller.number === number).map(call => seenBy(session, call)), next_cursor: null };
   }],
   ['GET', /^\/api\/interactions\/([^/]+)$/, ({ match, session }) => {
     const call = HISTORY.find(item => item.id === match[1]);
     if (!call) throw new Problem(404, 'interaction-not-found');
-    return seenBy(session.user, storyOf(call));
+    return seenBy(session, storyOf(call));
   }],
   ...SETTINGS_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
@@ -66,9 +66,9 @@ const ROUTES = [
 const OPEN = /^\/(api\/(site|sessions|invitations\/.*)|mock\/.*)$/;
 
 /** The desk as this person sees it. */
-function deskOf(user) {
+function deskOf(session) {
   const view = desk.view();
-  return { ...view, agent: { ...view.agent, id: user.id, name: user.name }, interaction: seenBy(user, view.interaction) };
+  return { ...view, agent: { ...view.agent, id: session.user.id, name: session.user.name }, interaction: seenBy(session, view.interaction) };
 }
 
 function sessionView({ user, preferences }) {
@@ -131,8 +131,8 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, opened => {
     if (request.url === '/sip') return answerSip(opened);
     if (!sessions.has(sessionKey(request))) return opened.close(4401);
-    const { user } = sessions.get(sessionKey(request));
-    const send = () => { const view = deskOf(user); opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view })); };
+    const session = sessions.get(sessionKey(request));
+    const send = () => { const view = deskOf(session); opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view })); };
     const forget = desk.listen(send);
     const pulse = setInterval(() => opened.send(JSON.stringify({ type: 'number', epoch: desk.view().epoch, seq: desk.view().seq })), 5000);
     opened.on('close', () => { forget(); clearInterval(pulse); });

@@ -10,13 +10,13 @@ const WEEK_S = 7 * 86_400;
 let failing = false;
 export const fail = wanted => { failing = wanted; };
 
-const reveals = [];
 let sessions = [
   { id: randomUUID(), created_at: ago(9 * 3600), last_seen_at: ago(340), address: '10.20.31.44', user_agent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36' },
   { id: randomUUID(), created_at: ago(30 * 3600), last_seen_at: ago(20 * 3600), address: '109.74.66.12', user_agent: 'Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36' },
 ];
 
-export const isRevealed = (user, id) => reveals.some(reveal => reveal.by === user.id && reveal.subject_id === id && Date.parse(reveal.until) > Date.now());
+const lasting = session => (session.reveals ?? []).filter(made => Date.parse(made.until) > Date.now());
+export const isRevealed = (session, id) => lasting(session).some(made => made.subject_id === id);
 
 function mayFail() {
   if (failing) throw new Problem(503, 'dependency-unavailable');
@@ -120,7 +120,7 @@ function audit({ url }) {
 function reveal({ body, session }) {
   if (body.reason.trim().length < 5) throw new Problem(422, 'reveal-reason-poor');
   const made = { id: randomUUID(), ...body, at: ago(0), until: ahead(15 * 60), by: session.user.id };
-  reveals.push(made);
+  session.reveals = [...(session.reveals ?? []), made];
   return [201, made];
 }
 
@@ -147,7 +147,7 @@ export const SETTINGS_ROUTES = [
   ['GET', /^\/api\/audit$/, audit],
   ['GET', /^\/api\/audit\/export$/, ({ url }) => audit({ url }).items],
   ['GET', /^\/api\/audit\/([^/]+)$/, ({ match }) => { const entry = ENTRIES.find(candidate => candidate.id === match[1]); if (!entry) throw new Problem(404, 'audit-entry-not-found'); return withProof(entry); }],
-  ['GET', /^\/api\/reveals$/, ({ session }) => reveals.filter(made => made.by === session.user.id && Date.parse(made.until) > Date.now())],
+  ['GET', /^\/api\/reveals$/, ({ session }) => lasting(session)],
   ['POST', /^\/api\/reveals$/, reveal],
   ['POST', /^\/api\/session\/password$/, ({ body }) => { if (body.current === 'wrong') throw new Problem(422, 'password-wrong'); sessions = []; return [204]; }],
   ['GET', /^\/api\/session\/others$/, () => sessions],
