@@ -19,7 +19,7 @@ const [AGENT, SUPERVISOR, NOBODY, ADMIN, TRAINEE] = PEOPLE;
 const scene = name => page => page.request.post('/mock/scene', { data: { scene: name } });
 const testId = (page, id) => page.locator(`[data-testid="${id}"]`).first();
 const open = id => page => testId(page, id).click();
-const failing = wanted => page => page.request.post('/mock/failing', { data: { failing: wanted } });
+const failing = page => page.request.post('/mock/failing', { data: { failing: true } });
 const type = (id, text) => page => testId(page, id).fill(text);
 const seen = id => page => testId(page, id).waitFor();
 const row = (id, attribute, value) => page => page.locator(`[data-testid="${id}"][data-${attribute}="${value}"] a, a[data-testid="${id}"][data-${attribute}="${value}"]`).first().click();
@@ -52,8 +52,8 @@ const SCREENS = [
   ['wrap-up-missing', AGENT, '/', [scene('ready'), scene('wrap_up'), open('wrapup-finish')]],
   ['history', AGENT, '/history', [scene('ready'), page => page.locator('[data-testid="history-row"] a').nth(2).click(), page => testId(page, 'history-player').waitFor()]],
   ['history-supervisor', SUPERVISOR, '/', [page => testId(page, 'history-row').waitFor()]],
-  ['history-failing', AGENT, '/history?number=%2B992930004517', [failing(true), reload]],
-  ['profile', AGENT, '/profile', [failing(false), reload, seen('other-session')]],
+  ['history-failing', AGENT, '/history?number=%2B992930004517', [failing, reload]],
+  ['profile', AGENT, '/profile', [seen('other-session')]],
   ['profile-password', AGENT, '/profile', [open('password-open'), type('current-password', 'wrong'), type('new-password', 'тихая гавань у моря'), open('password-submit'), seen('password-problem')]],
   ['people', ADMIN, '/settings/people', [seen('people-row')]],
   ['people-one', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right')]],
@@ -65,8 +65,8 @@ const SCREENS = [
   ['people-invite', ADMIN, '/settings/people', [open('people-invite'), type('invite-name', 'Ҷамила Одинаева'), open('invite-submit')]],
   ['people-link', ADMIN, `/settings/people/${STAFF[6].id}`, [seen('person-right'), open('person-new-password'), seen('invitation-link')]],
   ['people-empty', ADMIN, '/settings/people?search=никто', [seen('people-empty')]],
-  ['people-failing', ADMIN, '/settings/people', [failing(true), reload, seen('people-retry')]],
-  ['roles', ADMIN, '/settings/roles', [failing(false), reload, seen('role')]],
+  ['people-failing', ADMIN, '/settings/people', [failing, reload, seen('people-retry')]],
+  ['roles', ADMIN, '/settings/roles', [seen('role')]],
   ['roles-shipped', ADMIN, '/settings/roles/supervisor', [seen('role-right'), seen('role')]],
   ['roles-edit', ADMIN, '/settings/roles/shift_lead', [seen('role-right'), seen('role'), open('right-recordings.download'), inRight('recordings.download', 'grant-add'), open('grant-add-hours'), open('right-interactions.find'), seen('effect-person')]],
   ['roles-copy', ADMIN, '/settings/roles/new?from=corporate_manager', [seen('role-right'), seen('role')]],
@@ -77,8 +77,8 @@ const SCREENS = [
   ['audit-reveal', ADMIN, '/settings/audit?act=personal.&period=month', [row('audit-row', 'act', 'personal.revealed'), seen('audit-reason')]],
   ['audit-person', ADMIN, '/settings/audit', [type('audit-person', 'са'), seen('audit-person-option')]],
   ['audit-days', ADMIN, '/settings/audit?period=days&since=2020-01-01&until=2020-01-02', [seen('audit-empty')]],
-  ['audit-failing', ADMIN, '/settings/audit', [failing(true), reload, seen('audit-retry')]],
-  ['invitation', null, '/invitation/welcome', [failing(false), type('new-password', 'тихая гавань')]],
+  ['audit-failing', ADMIN, '/settings/audit', [failing, reload, seen('audit-retry')]],
+  ['invitation', null, '/invitation/welcome', [type('new-password', 'тихая гавань')]],
   ['invitation-weak', null, '/invitation/welcome', [type('new-password', 'Сомон2026'), open('invitation-accept')]],
   ['invitation-used', null, '/invitation/used', [seen('invitation-invalid')]],
   ['masked-call', TRAINEE, '/', [scene('talking'), seen('reveal')]],
@@ -105,6 +105,7 @@ const LOOKS = [
 async function picture(browser, look, [name, user, address, steps]) {
   const context = await browser.newContext({ baseURL: ORIGIN, viewport: look.viewport, permissions: ['microphone', 'notifications'], reducedMotion: 'reduce' });
   const { theme, locale } = look;
+  await context.request.post('/mock/failing', { data: { failing: false } });
   if (user) {
     await context.request.post('/api/sessions', { data: { email: user.email, password: PASSWORD } });
     await context.request.patch('/api/session/preferences', { data: { theme, locale } });
