@@ -49,6 +49,7 @@ format: $(STAMP) ## Put the code into its one format
 
 generate: $(STAMP) ## Write generated files anew
 	@$(OVOZ) generate
+	@$(PY) -m ovoz.engines.frontend generate
 
 bench-calls: $(STAMP) ## Measure calls against docs: calls/s, first action, ring, take-over
 	@$(PY) -m tests.bench.calls

@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 .venv/bin/mypy
 .venv/bin/lint-imports >/dev/null || { .venv/bin/lint-imports; exit 1; }
 .venv/bin/ovoz generate --check
-.venv/bin/python -m ovoz.engines.frontend lint typecheck
+.venv/bin/python -m ovoz.engines.frontend generate:check lint typecheck
 echo "all is well"

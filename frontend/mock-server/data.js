@@ -1,5 +1,7 @@
 /** What the scripted operator knows: people, lists, and a day of calls. */
 import { randomUUID } from 'node:crypto';
+import { rightsOf } from './roles.js';
+import { STAFF } from './staff.js';
 
 export const NOW = () => new Date();
 export const ago = seconds => new Date(Date.now() - seconds * 1000).toISOString();
@@ -32,24 +34,9 @@ export const DISPOSITIONS = [
   ['no_talk', 'Разговор не состоялся', 'Суҳбат нашуд', 'No conversation'],
 ].map(([code, ru, tg, en]) => ({ code, names: { ru, tg, en } }));
 
-const RIGHTS = {
-  agent: ['calls.control', 'desk.use', 'interactions.find', 'interactions.read', 'recordings.listen', 'session.use', 'settings.read'],
-  supervisor: ['interactions.find', 'interactions.read', 'recordings.download', 'recordings.listen', 'session.use', 'settings.read'],
-  nobody: ['session.use'],
-};
-
-export const SCOPES = {
-  agent: { 'interactions.read': 'own', 'recordings.listen': 'own' },
-  supervisor: { 'interactions.read': 'all', 'recordings.download': 'all', 'recordings.listen': 'all' },
-  nobody: {},
-};
-
-const person = (name, email, role) => ({ id: randomUUID(), name, email, role, rights: RIGHTS[role] });
-export const PEOPLE = [
-  person('Мадина Саидова', 'madina@somon.example', 'agent'),
-  person('Фаррух Назаров', 'farrukh@somon.example', 'supervisor'),
-  person('Гость', 'guest@somon.example', 'nobody'),
-];
+/** Who signs in, by what they are here for; each of them is one of the staff too. */
+export const PEOPLE = STAFF.slice(0, 5).map(person => ({ ...person, role: person.roles[0] ?? 'nobody', ...rightsOf(person.roles) }));
+for (const person of PEOPLE) if (person.role === 'nobody') person.rights = ['session.use'];
 export const PASSWORD = 'somon-demo';
 
 export const CALLER = { number: '+992930004517', hidden: false, name: 'Сафарова Ғунча' };

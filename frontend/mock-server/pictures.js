@@ -8,16 +8,24 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import { PASSWORD, PEOPLE } from './data.js';
+import { sorted, STAFF } from './staff.js';
 
 const PORT = '4301';
 const ORIGIN = `http://localhost:${PORT}`;
 const FOLDER = new URL('../dist/pictures/', import.meta.url).pathname;
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const [AGENT, SUPERVISOR, NOBODY] = PEOPLE;
+const [AGENT, SUPERVISOR, NOBODY, ADMIN, TRAINEE] = PEOPLE;
 
 const scene = name => page => page.request.post('/mock/scene', { data: { scene: name } });
 const testId = (page, id) => page.locator(`[data-testid="${id}"]`).first();
 const open = id => page => testId(page, id).click();
+const failing = page => page.request.post('/mock/failing', { data: { failing: true } });
+const type = (id, text) => page => testId(page, id).fill(text);
+const seen = id => page => testId(page, id).waitFor();
+const row = (id, attribute, value) => page => page.locator(`[data-testid="${id}"][data-${attribute}="${value}"] a, a[data-testid="${id}"][data-${attribute}="${value}"]`).first().click();
+const inRight = (right, id) => page => page.locator(`[data-right="${right}"] [data-testid="${id}"]`).first().click();
+const reload = page => page.reload();
+const PERSON = sorted()[3];
 const typePassword = password => async page => {
   await testId(page, 'sign-in-email').fill(AGENT.email);
   await testId(page, 'sign-in-password').fill(password);
@@ -44,8 +52,39 @@ const SCREENS = [
   ['wrap-up-missing', AGENT, '/', [scene('ready'), scene('wrap_up'), open('wrapup-finish')]],
   ['history', AGENT, '/history', [scene('ready'), page => page.locator('[data-testid="history-row"] a').nth(2).click(), page => testId(page, 'history-player').waitFor()]],
   ['history-supervisor', SUPERVISOR, '/', [page => testId(page, 'history-row').waitFor()]],
-  ['history-failing', AGENT, '/history?number=%2B992930004517', [page => page.request.post('/mock/failing', { data: { failing: true } }), page => page.reload()]],
-  ['profile', AGENT, '/profile', [page => page.request.post('/mock/failing', { data: { failing: false } })]],
+  ['history-failing', AGENT, '/history?number=%2B992930004517', [failing, reload]],
+  ['profile', AGENT, '/profile', [seen('other-session')]],
+  ['profile-password', AGENT, '/profile', [open('password-open'), type('current-password', 'wrong'), type('new-password', 'тихая гавань у моря'), open('password-submit'), seen('password-problem')]],
+  ['people', ADMIN, '/settings/people', [seen('people-row')]],
+  ['people-one', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right')]],
+  ['people-rights', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right'), page => testId(page, 'person-rights').scrollIntoViewIfNeeded(), page => page.locator('ovoz-person-rights summary').click()]],
+  ['people-conflict', ADMIN, `/settings/people/${STAFF[20].id}`, [seen('person-right'), type('person-region', 'Суғд'), page => page.request.post('/mock/touch', { data: { id: STAFF[20].id } }), open('person-save'), seen('person-conflict')]],
+  ['people-invited', ADMIN, '/settings/people?state=invited', [page => page.locator('[data-testid="people-row"] a').first().click(), seen('person-invite-again')]],
+  ['people-read-only', SUPERVISOR, `/settings/people/${PERSON.id}`, [seen('person-right')]],
+  ['people-disable', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right'), open('person-disable'), seen('confirm')]],
+  ['people-invite', ADMIN, '/settings/people', [open('people-invite'), type('invite-name', 'Ҷамила Одинаева'), open('invite-submit')]],
+  ['people-link', ADMIN, `/settings/people/${STAFF[6].id}`, [seen('person-right'), open('person-new-password'), seen('invitation-link')]],
+  ['people-empty', ADMIN, '/settings/people?search=никто', [seen('people-empty')]],
+  ['people-failing', ADMIN, '/settings/people', [failing, reload, seen('people-retry')]],
+  ['roles', ADMIN, '/settings/roles', [seen('role')]],
+  ['roles-shipped', ADMIN, '/settings/roles/supervisor', [seen('role-right'), seen('role')]],
+  ['roles-edit', ADMIN, '/settings/roles/shift_lead', [seen('role-right'), seen('role'), open('right-recordings.download'), inRight('recordings.download', 'grant-add'), open('grant-add-hours'), open('right-interactions.find'), seen('effect-person')]],
+  ['roles-copy', ADMIN, '/settings/roles/new?from=corporate_manager', [seen('role-right'), seen('role')]],
+  ['roles-remove', ADMIN, '/settings/roles/shift_lead', [seen('role-right'), open('role-remove'), seen('confirm')]],
+  ['audit', ADMIN, '/settings/audit', [seen('audit-row')]],
+  ['audit-change', ADMIN, '/settings/audit', [row('audit-row', 'act', 'people.changed'), seen('audit-difference')]],
+  ['audit-role', ADMIN, '/settings/audit?act=roles.&period=all', [row('audit-row', 'act', 'roles.changed'), seen('audit-difference'), page => page.locator('[data-testid="audit-entry"] summary').click().catch(() => undefined)]],
+  ['audit-reveal', ADMIN, '/settings/audit?act=personal.&period=month', [row('audit-row', 'act', 'personal.revealed'), seen('audit-reason')]],
+  ['audit-person', ADMIN, '/settings/audit', [type('audit-person', 'са'), seen('audit-person-option')]],
+  ['audit-days', ADMIN, '/settings/audit?period=days&since=2020-01-01&until=2020-01-02', [seen('audit-empty')]],
+  ['audit-failing', ADMIN, '/settings/audit', [failing, reload, seen('audit-retry')]],
+  ['invitation', null, '/invitation/welcome', [type('new-password', 'тихая гавань')]],
+  ['invitation-weak', null, '/invitation/welcome', [type('new-password', 'Сомон2026'), open('invitation-accept')]],
+  ['invitation-used', null, '/invitation/used', [seen('invitation-invalid')]],
+  ['masked-call', TRAINEE, '/', [scene('talking'), seen('reveal')]],
+  ['reveal', TRAINEE, '/history', [page => page.locator('[data-testid="history-row"] a').nth(2).click(), open('reveal'), open('reveal-reason-complaint')]],
+  ['revealed', TRAINEE, '/history', [page => page.locator('[data-testid="history-row"] a').nth(3).click(), open('reveal'), open('reveal-reason-identify'), open('reveal-submit'), seen('reveal-until')]],
+  ['modules', ADMIN, '/settings/people', [open('modules')]],
   ['user-menu', AGENT, '/', [scene('ready'), open('user-menu')]],
   ['palette', AGENT, '/', [page => page.keyboard.press('Control+k')]],
   ['shortcuts', AGENT, '/', [open('shortcuts-open')]],
@@ -66,20 +105,21 @@ const LOOKS = [
 async function picture(browser, look, [name, user, address, steps]) {
   const context = await browser.newContext({ baseURL: ORIGIN, viewport: look.viewport, permissions: ['microphone', 'notifications'], reducedMotion: 'reduce' });
   const { theme, locale } = look;
+  await context.request.post('/mock/failing', { data: { failing: false } });
   if (user) {
     await context.request.post('/api/sessions', { data: { email: user.email, password: PASSWORD } });
     await context.request.patch('/api/session/preferences', { data: { theme, locale } });
   }
   const page = await context.newPage();
   const said = [];
-  page.on('console', message => ['error', 'warning'].includes(message.type()) && !/40[13]|429|503|ERR_FAILED/.test(message.text()) && said.push(message.text()));
+  page.on('console', message => ['error', 'warning'].includes(message.type()) && !/40[1349]|412|422|429|503|ERR_FAILED/.test(message.text()) && said.push(message.text()));
   page.on('pageerror', error => said.push(String(error)));
   await page.addInitScript(([chosenTheme, chosenLocale]) => {
     localStorage.setItem('ovoz.theme', chosenTheme);
     localStorage.setItem('ovoz.locale', chosenLocale);
   }, [theme, locale]);
   await page.goto(address);
-  if (user === AGENT) await page.locator('[data-testid="phone-registration"]', { hasText: 'Registered!' }).waitFor();
+  if (user?.is_agent) await page.locator('[data-testid="phone-registration"]', { hasText: 'Registered!' }).waitFor();
   for (const step of steps) await step(page);
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(500);

@@ -7,8 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
-import { BREAKS, DISPOSITIONS, HISTORY, PASSWORD, PEOPLE, storyOf, SCOPES } from './data.js';
+import { BREAKS, DISPOSITIONS, HISTORY, PASSWORD, PEOPLE, storyOf } from './data.js';
 import { ScriptedDesk } from './desk.js';
+import { seenBy } from './masks.js';
+import { Problem } from './problem.js';
+import { fail, SETTINGS_ROUTES } from './settings.js';
 import { answerSip } from './sip.js';
 import { tone } from './tone.js';
 
@@ -21,18 +24,10 @@ const desk = new ScriptedDesk();
 const sessions = new Map();
 let failing = false;
 
-class Problem extends Error {
-  constructor(status, slug, more = {}) {
-    super(slug);
-    this.status = status;
-    this.body = { type: `/problems/${slug}`, title: slug, status, ...more };
-  }
-}
-
 const ROUTES = [
   ['GET', /^\/api\/site$/, () => ({
     slug: 'somon', name: 'Сомон Мобайл', locale: 'ru', locales: ['ru', 'tg', 'en'],
-    demo_accounts: PEOPLE.map(({ email, name, role }) => ({ email, password: PASSWORD, name, role })).filter(account => account.role !== 'nobody'),
+    demo_accounts: PEOPLE.map(({ email, name, role }) => ({ email, password: PASSWORD, name, role })).filter(account => ['agent', 'supervisor', 'admin'].includes(account.role)),
   })],
   ['POST', /^\/api\/sessions$/, ({ body, answer }) => {
     if (body.password === 'often') throw new Problem(429, 'too-many-attempts', { retry_after_s: 83 });
@@ -48,29 +43,37 @@ const ROUTES = [
   ['PATCH', /^\/api\/session\/preferences$/, ({ session, body }) => Object.assign(session.preferences, body)],
   ['GET', /^\/api\/break-reasons$/, () => BREAKS],
   ['GET', /^\/api\/dispositions$/, () => DISPOSITIONS],
-  ['GET', /^\/api\/desk$/, () => desk.view()],
+  ['GET', /^\/api\/desk$/, ({ session }) => deskOf(session)],
   ['PUT', /^\/api\/desk\/state$/, ({ body }) => desk.choose(body.state, body.reason)],
   ['POST', /^\/api\/desk\/phone$/, () => [201, { phone_id: randomUUID(), uri: 'sip:mock@localhost', username: 'mock', password: 'mock', websocket_path: '/sip', register_expires_s: 120 }]],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/wrap-up$/, ({ body }) => desk.finish(body.next, body.reason)],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/([a-z-]+)$/, ({ match }) => desk.order(match[1])],
-  ['GET', /^\/api\/interactions$/, ({ url }) => {
+  ['GET', /^\/api\/interactions$/, ({ url, session }) => {
     if (failing) throw new Problem(503, 'dependency-unavailable');
-    const number = url.searchParams.get('number');
-    return { items: HISTORY.filter(call => !number || call.caller.number === number), next_cursor: null };
+    const token = url.searchParams.get('number_token');
+    const number = token ? token.replace('token.', '+') : url.searchParams.get('number');
+    return { items: HISTORY.filter(call => !number || call.caller.number === number).map(call => seenBy(session, call)), next_cursor: null };
   }],
-  ['GET', /^\/api\/interactions\/([^/]+)$/, ({ match }) => {
+  ['GET', /^\/api\/interactions\/([^/]+)$/, ({ match, session }) => {
     const call = HISTORY.find(item => item.id === match[1]);
     if (!call) throw new Problem(404, 'interaction-not-found');
-    return storyOf(call);
+    return seenBy(session, storyOf(call));
   }],
+  ...SETTINGS_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
-  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; return [204]; }],
+  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); return [204]; }],
 ];
-const OPEN = /^\/(api\/(site|sessions)|mock\/.*)$/;
+const OPEN = /^\/(api\/(site|sessions|invitations\/.*)|mock\/.*)$/;
+
+/** The desk as this person sees it. */
+function deskOf(session) {
+  const view = desk.view();
+  return { ...view, agent: { ...view.agent, id: session.user.id, name: session.user.name }, interaction: seenBy(session, view.interaction) };
+}
 
 function sessionView({ user, preferences }) {
-  const { id, name, email, role, rights } = user;
-  return { user: { id, name, email, roles: [role], is_agent: role === 'agent' }, tenant: { id: 'somon', slug: 'somon', name: 'Сомон Мобайл' }, preferences, rights, scopes: SCOPES[role] };
+  const { id, name, email, roles, is_agent, rights, scopes } = user;
+  return { user: { id, name, email, roles, is_agent }, tenant: { id: 'somon', slug: 'somon', name: 'Сомон Мобайл' }, preferences, rights, scopes };
 }
 
 function sessionKey(request) {
@@ -89,7 +92,7 @@ async function api(request, answer, url) {
   for (const [method, path, handle] of ROUTES) {
     const match = path.exec(url.pathname);
     if (!match || method !== request.method) continue;
-    const result = await handle({ url, match, key, session, answer, body: await bodyOf(request) });
+    const result = await handle({ url, request, match, key, session, answer, body: await bodyOf(request) });
     const [status, view] = Array.isArray(result) && typeof result[0] === 'number' ? result : [200, result];
     answer.writeHead(status, { 'Content-Type': 'application/json' }).end(view === undefined ? '' : JSON.stringify(view));
     return;
@@ -128,11 +131,12 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, opened => {
     if (request.url === '/sip') return answerSip(opened);
     if (!sessions.has(sessionKey(request))) return opened.close(4401);
-    const send = view => opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view }));
+    const session = sessions.get(sessionKey(request));
+    const send = () => { const view = deskOf(session); opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view })); };
     const forget = desk.listen(send);
     const pulse = setInterval(() => opened.send(JSON.stringify({ type: 'number', epoch: desk.view().epoch, seq: desk.view().seq })), 5000);
     opened.on('close', () => { forget(); clearInterval(pulse); });
-    send(desk.view());
+    send();
   });
 });
 

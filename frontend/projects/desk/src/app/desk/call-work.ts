@@ -16,10 +16,10 @@ import { WrapUpDraft } from './wrap-up-draft';
     <div class="call" *transloco="let t">
       @if (live.interaction(); as call) {
         <div class="head">
-          <div class="row"><h1 class="h-page cut">{{ call.queue?.name ?? t('call.untitled') }}</h1>
+          <div class="row"><h1 class="h-page cut">{{ call.queue.name }}</h1>
             @if (call.entry_point; as entry) { <span class="small muted cut grow">{{ t('call.dialled', { number: phone(entry.number), name: entry.name }) }}</span> }
           </div>
-          <ovoz-call-progress [segments]="call.segments" [queueName]="call.queue?.name ?? null" />
+          <ovoz-call-progress [segments]="call.segments" [queueName]="call.queue.name" />
         </div>
         @if (coming()) {
           <div class="coming">

@@ -15,7 +15,7 @@ export class CallerHistory {
   private readonly failure = signal<Problem | null>(null);
   private readonly readAt = signal<number | null>(null);
   private number: string | null = null;
-  private numberToken: string | undefined;
+  private token: string | null = null;
   private callId: string | null = null;
 
   readonly items = this.found.asReadonly();
@@ -31,7 +31,7 @@ export class CallerHistory {
         if (id === this.callId && number === this.number) return;
         this.callId = id;
         this.number = number;
-        this.numberToken = call?.caller.number_token ?? undefined;
+        this.token = call?.caller.number_token ?? null;
         this.found.set(null);
         this.failure.set(null);
         if (number) void this.read();
@@ -43,7 +43,7 @@ export class CallerHistory {
     const number = this.number;
     if (!number) return;
     try {
-      const page = await this.api.interactions({ ...(this.numberToken ? { numberToken: this.numberToken } : { number }), limit: 10, mine: false });
+      const page = await this.api.interactions({ ...(this.token ? { number_token: this.token } : { number }), limit: 10, mine: false });
       if (number !== this.number) return;
       this.found.set(page.items.filter(item => item.id !== this.callId));
       this.failure.set(null);

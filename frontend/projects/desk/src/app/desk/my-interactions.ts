@@ -21,7 +21,7 @@ import { ReferenceData } from './reference-data';
           <svg [ovozIcon]="icon(call.channel, call.direction)" class="c-voice"></svg>
           <span class="name cut">{{ call.caller.name || phone(call.caller.number) || t('caller.hidden') }}</span>
           <span class="when">{{ timer() }}</span>
-          <span class="aux cut">{{ call.queue?.name }}</span>
+          <span class="aux cut">{{ call.queue.name }}</span>
           <span class="aux row row-tight state" [class]="look().look"><svg [ovozIcon]="look().icon" class="i-s"></svg>{{ t('mine.state.' + call.state) }}</span>
         </div>
       } @else {

@@ -11,6 +11,7 @@ import { formatTime, formatWhen } from '../language/dates';
 import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
 import { Live } from '../live/live';
+import { RevealButton } from '../reveal/reveal-button';
 import { SessionStore } from '../session/session-store';
 import { Commands } from '../shortcuts/commands';
 import { channelIcon } from './agent-state-look';
@@ -23,7 +24,7 @@ const STALE_S = 600;
 /** Who calls. It is filled before the phone rings. */
 @Component({
   selector: 'ovoz-subscriber-card',
-  imports: [Icon, MatButton, RouterLink, TranslocoDirective],
+  imports: [Icon, MatButton, RevealButton, RouterLink, TranslocoDirective],
   templateUrl: './subscriber-card.html',
   styleUrl: './subscriber-card.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -5,6 +5,8 @@ import { NavigationEnd, Router, RouterLink, RouterOutlet } from '@angular/router
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { filter, map, startWith } from 'rxjs';
+import type { InteractionSummary } from '../contract/contract';
+import { OvozApi } from '../contract/ovoz-api';
 import { ServerClock } from '../clock/server-clock';
 import { formatDuration } from '../clock/duration';
 import { channelIcon } from '../desk/agent-state-look';
@@ -12,12 +14,13 @@ import { ReferenceData } from '../desk/reference-data';
 import { formatShortDay, formatTime, isSameDay } from '../language/dates';
 import { Language } from '../language/language';
 import { formatPhoneNumber, toDialledNumber } from '../language/phone-number';
+import { Pages } from '../lists/pages';
 import { ProblemText } from '../problems/problem-text';
 import { SessionStore } from '../session/session-store';
-import { InteractionList } from './interaction-list';
 import { outcomeKey } from './outcome-key';
 
 const TYPING_MS = 300;
+const PAGE = 50;
 
 /** Every call, newest first; one of them opens beside the list. */
 @Component({
@@ -25,7 +28,6 @@ const TYPING_MS = 300;
   imports: [Icon, MatButton, RouterLink, RouterOutlet, TranslocoDirective],
   templateUrl: './history.html',
   styleUrl: './history.css',
-  providers: [InteractionList],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class History {
@@ -33,7 +35,8 @@ export class History {
   private readonly clock = inject(ServerClock);
   private readonly language = inject(Language);
   private readonly store = inject(SessionStore);
-  protected readonly list = inject(InteractionList);
+  private readonly api = inject(OvozApi);
+  protected readonly list = new Pages<InteractionSummary>();
   protected readonly reference = inject(ReferenceData);
   protected readonly outcome = outcomeKey;
   protected readonly text = inject(ProblemText);
@@ -41,6 +44,8 @@ export class History {
   /** From the address: whose calls, and of which number. */
   readonly number = input<string>();
   readonly mine = input<string>();
+  /** Stands for a number that this person sees masked. */
+  readonly token = input<string>();
 
   protected readonly seesAll = (this.store.reaches('interactions.read') ?? 'own') !== 'own';
   protected readonly onlyMine = computed(() => !this.seesAll || this.mine() === '1');
@@ -58,10 +63,12 @@ export class History {
   constructor() {
     effect(() => {
       const number = this.number() ?? '';
+      const token = this.token();
       const mine = this.onlyMine();
       untracked(() => {
         if (toDialledNumber(this.typed()) !== number) this.typed.set(formatPhoneNumber(number));
-        void this.list.open({ number: number || undefined, mine: number && !this.seesAll ? false : mine });
+        const filter = { number: token ? undefined : number, number_token: token, mine: (number || token) && !this.seesAll ? false : mine, limit: PAGE };
+        void this.list.open(cursor => this.api.interactions({ ...filter, cursor }));
       });
     });
     inject(DestroyRef).onDestroy(() => clearTimeout(this.typingTimer));
@@ -78,7 +85,7 @@ export class History {
 
   protected find(number: string): void {
     if (!number) this.typed.set('');
-    void this.router.navigate(['/history'], { queryParams: { number: number || null }, queryParamsHandling: 'merge' });
+    void this.router.navigate(['/history'], { queryParams: { number: number || null, token: null }, queryParamsHandling: 'merge' });
   }
 
   protected whose(mine: boolean): void {

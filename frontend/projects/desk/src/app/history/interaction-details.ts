@@ -3,7 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
-import type { Interaction } from '../contract/contract';
+import type { Caller, Interaction } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
 import { CallProgress } from '../desk/call-progress';
 import { ReferenceData } from '../desk/reference-data';
@@ -12,6 +12,7 @@ import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
+import { RevealButton } from '../reveal/reveal-button';
 import { SessionStore } from '../session/session-store';
 import { outcomeKey } from './outcome-key';
 import { Player } from './player';
@@ -20,7 +21,7 @@ import { TimelineText } from './timeline-text';
 /** One call from its first moment to its last. */
 @Component({
   selector: 'ovoz-interaction-details',
-  imports: [CallProgress, Icon, MatButton, Player, RouterLink, TranslocoDirective],
+  imports: [CallProgress, Icon, MatButton, Player, RevealButton, RouterLink, TranslocoDirective],
   templateUrl: './interaction-details.html',
   styleUrl: './interaction-details.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -62,6 +63,11 @@ export class InteractionDetails {
     } catch (error) {
       if (id === this.id()) this.problem.set(toProblem(error));
     }
+  }
+
+  /** All calls of this number; a masked one is found by its token. */
+  protected sameNumber(caller: Caller): Record<string, string | null> {
+    return caller.number_token ? { token: caller.number_token, number: null } : { number: caller.number, token: null };
   }
 
   protected readonly phone = formatPhoneNumber;

@@ -1,10 +1,10 @@
 /**
  * An E.164 number as people read it. Tajikistan: +992 93 000 45 17; other countries of up to
- * three digits of code in groups from the end; short codes, and numbers that came masked, as they are.
+ * three digits of code in groups from the end; short codes and masked numbers as they are.
  */
 export function formatPhoneNumber(number: string | null | undefined): string {
   if (!number) return '';
-  if (isMasked(number)) return number;
+  if (number.includes('•')) return number;
   const digits = number.replace(/\D/g, '');
   if (digits.length < 7) return number.trim();
   if (digits.startsWith('992') && digits.length === 12) {
@@ -28,11 +28,6 @@ export function formatPhoneNumber(number: string | null | undefined): string {
     }
   }
   return `${number.startsWith('+') ? '+' : ''}${[rest, ...groups].filter(Boolean).join(' ')}`;
-}
-
-/** Whether the platform hides a part of the number; `number_token` stands for the whole then. */
-export function isMasked(number: string | null | undefined): boolean {
-  return !!number?.includes('•');
 }
 
 /** What was typed as a number in E.164, nine digits being a Tajik one; empty when it is no number. */

@@ -82,6 +82,11 @@ export class Live {
     this.state.update(state => ({ ...state, latestPhoneId: null }));
   }
 
+  /** Asks for the view as it is now: what this person may see of it has changed. */
+  async refresh(): Promise<void> {
+    this.take(await this.api.desk());
+  }
+
   reconnect(): void {
     if (this.wanted) this.connect();
   }

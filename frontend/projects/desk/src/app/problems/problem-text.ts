@@ -8,6 +8,8 @@ export class ProblemText {
   private readonly language = inject(Language);
 
   of(problem: Problem): string {
+    const right = `right.${problem.right}`;
+    if (problem.right && this.language.has(right)) return this.language.text('problem.right-missing_named', { right: this.language.text(right) });
     const key = `problem.${problem.slug}`;
     if (this.language.has(key)) return this.language.text(key);
     if (problem.status >= 500) return this.language.text('problem.server-failing');

@@ -7,6 +7,10 @@ describe('problems', () => {
     expect(problem).toMatchObject({ slug: 'too-many-attempts', status: 429, retryAfterS: 83, mayPass: true });
   });
 
+  it('name the right that is missing', () => {
+    expect(toProblem(new HttpErrorResponse({ status: 403, error: { type: '/problems/right-missing', title: 'No', right: 'recordings.listen' } })).right).toBe('recordings.listen');
+  });
+
   it('without a document go by their status', () => {
     expect(toProblem(new HttpErrorResponse({ status: 502, error: '<html>' })).slug).toBe('server-failing');
     expect(toProblem(new HttpErrorResponse({ status: 0 })).slug).toBe('unreachable');

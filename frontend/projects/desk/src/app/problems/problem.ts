@@ -16,6 +16,8 @@ export class Problem extends Error {
     readonly detail: string | null = null,
     readonly errors: readonly FieldError[] = [],
     readonly retryAfterS: number | null = null,
+    /** The right that would be needed, where the platform names it. */
+    readonly right: string | null = null,
   ) {
     super(title);
   }
@@ -48,6 +50,7 @@ export function toProblem(error: unknown): Problem {
     typeof member['detail'] === 'string' ? member['detail'] : null,
     Array.isArray(member['errors']) ? member['errors'].filter(isFieldError) : [],
     typeof member['retry_after_s'] === 'number' ? member['retry_after_s'] : retryHeader > 0 ? retryHeader : null,
+    typeof member['right'] === 'string' ? member['right'] : null,
   );
 }
 

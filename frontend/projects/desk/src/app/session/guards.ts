@@ -1,6 +1,6 @@
 import { inject } from '@angular/core';
 import { type CanActivateFn, RedirectCommand, Router } from '@angular/router';
-import type { Right } from '../contract/contract';
+import type { Right } from '../contract/rights';
 import { Problem } from '../problems/problem';
 import { SessionStore } from './session-store';
 
@@ -22,5 +22,14 @@ export function needs(right: Right, otherwise: string): CanActivateFn {
   return () => {
     const router = inject(Router);
     return inject(SessionStore).may(right) || new RedirectCommand(router.parseUrl(otherwise), { skipLocationChange: otherwise === '/no-rights' });
+  };
+}
+
+/** Where the first of these rights that the person has leads; nowhere else without any. */
+export function toFirst(ways: readonly (readonly [Right, string])[]): CanActivateFn {
+  return () => {
+    const store = inject(SessionStore);
+    const way = ways.find(([right]) => store.may(right));
+    return new RedirectCommand(inject(Router).parseUrl(way?.[1] ?? '/no-rights'), { skipLocationChange: !way });
   };
 }

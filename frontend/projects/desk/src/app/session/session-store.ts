@@ -1,5 +1,6 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { Locale, Preferences, Right, Session, Site, Theme as ThemeChoice, Whose } from '../contract/contract';
+import type { Locale, Preferences, Session, Site, Theme as ThemeChoice } from '../contract/contract';
+import type { Right, Whose } from '../contract/rights';
 import { OvozApi } from '../contract/ovoz-api';
 import { isLocale, Language } from '../language/language';
 import { type Problem, toProblem } from '../problems/problem';
@@ -23,9 +24,9 @@ export class SessionStore {
     return this.currentSession()?.rights.includes(right) ?? false;
   }
 
-  /** Whose things a right reaches at most; null without it. */
+  /** Whose things the right reaches at most; null without it. The hours of a right are the server's to judge. */
   reaches(right: Right): Whose | null {
-    return this.currentSession()?.scopes[right] ?? null;
+    return this.may(right) ? (this.currentSession()?.scopes?.[right] ?? 'all') : null;
   }
 
   /** The session of this browser, or the problem why there is none. */

@@ -1,5 +1,5 @@
 import type { ElementRef} from '@angular/core';
-import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, inject, input, signal, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, inject, input, linkedSignal, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -31,14 +31,15 @@ export class SignIn {
   protected readonly theme = inject(Theme);
   protected readonly devices = inject(AudioDevices);
 
-  /** Where to go afterwards, and why the person is here (`ended`: the session is over). */
+  /** Where to go afterwards, and why the person is here (`ended`: the session is over; `invited`: the password is new). */
   readonly next = input<string>();
   readonly why = input<string>();
+  readonly address = input<string>();
 
   protected readonly locales = LOCALES;
   protected readonly themes = THEMES;
   private readonly passwordField = viewChild<ElementRef<HTMLInputElement>>('passwordField');
-  protected readonly email = signal('');
+  protected readonly email = linkedSignal(() => this.address() ?? '');
   protected readonly password = signal('');
   protected readonly shown = signal(false);
   protected readonly sending = signal(false);

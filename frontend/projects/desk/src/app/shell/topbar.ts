@@ -13,6 +13,7 @@ import { Language, LOCALES } from '../language/language';
 import { Live } from '../live/live';
 import { SessionStore } from '../session/session-store';
 import { Theme, THEMES } from '../session/theme';
+import { SETTINGS } from '../settings/sections';
 import { Commands } from '../shortcuts/commands';
 import { StateSwitch } from './state-switch';
 
@@ -41,7 +42,8 @@ export class Topbar {
     ),
     { initialValue: this.router.url },
   );
-  protected readonly module = computed(() => (this.url().startsWith('/history') ? 'history' : this.url().startsWith('/profile') ? 'profile' : 'desk'));
+  protected readonly module = computed(() => ['history', 'profile', 'settings'].find(name => this.url().startsWith(`/${name}`)) ?? 'desk');
+  protected readonly settings = computed(() => SETTINGS.filter(section => this.store.may(section.right)));
 
   protected readonly waiting = computed(() => this.live.queues().reduce((sum, queue) => sum + queue.waiting, 0));
   protected readonly longest = computed(() => {

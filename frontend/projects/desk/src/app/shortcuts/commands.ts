@@ -7,6 +7,7 @@ import { Language } from '../language/language';
 import { Live } from '../live/live';
 import { Phone } from '../phone/phone';
 import { SessionStore } from '../session/session-store';
+import { SETTINGS } from '../settings/sections';
 import { DeskView } from '../shell/desk-view';
 
 export type CommandGroup = 'call' | 'state' | 'go' | 'page';
@@ -85,8 +86,11 @@ export class Commands {
   private pageCommands(): Command[] {
     const text = (key: string) => this.language.text(key);
     return [
-      { id: 'go-history', group: 'go', icon: 'history', title: text('nav.history'), altCode: 'Digit2', keys: 'Alt 2', enabled: true, run: () => void this.router.navigateByUrl('/history') },
+      { id: 'go-history', group: 'go', icon: 'history', title: text('nav.history'), altCode: 'Digit2', keys: 'Alt 2', enabled: this.store.may('interactions.read'), run: () => void this.router.navigateByUrl('/history') },
       { id: 'go-profile', group: 'go', icon: 'user', title: text('nav.profile'), altCode: 'Digit3', keys: 'Alt 3', enabled: true, run: () => void this.router.navigateByUrl('/profile') },
+      ...SETTINGS.filter(section => this.store.may(section.right)).map((section, index): Command => ({
+        id: `go-${section.name}`, group: 'go', icon: section.icon, title: text(`settings.${section.name}`), ...(index === 0 ? { altCode: 'Digit4', keys: 'Alt 4' } : {}), enabled: true, run: () => void this.router.navigateByUrl(section.path),
+      })),
       { id: 'devices', group: 'page', icon: 'headset', title: text('devices.title'), altCode: 'KeyD', keys: 'Alt D', enabled: true, run: () => void this.openDevices() },
       { id: 'theme-light', group: 'page', icon: 'sun', title: text('theme.light_long'), enabled: true, run: () => void this.store.chooseTheme('light') },
       { id: 'theme-dark', group: 'page', icon: 'moon', title: text('theme.dark_long'), enabled: true, run: () => void this.store.chooseTheme('dark') },

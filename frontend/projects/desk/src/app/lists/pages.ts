@@ -1,24 +1,16 @@
-import { inject, Injectable, signal } from '@angular/core';
-import type { InteractionSummary } from '../contract/contract';
-import { OvozApi } from '../contract/ovoz-api';
+import { signal } from '@angular/core';
+import type { Page } from '../contract/contract';
 import { type Problem, toProblem } from '../problems/problem';
 
-const PAGE = 50;
+export type AskPage<Item> = (cursor: string | null) => Promise<Page<Item>>;
 
-interface Wanted {
-  number?: string;
-  mine: boolean;
-}
-
-/** The pages of the history that were read so far. */
-@Injectable()
-export class InteractionList {
-  private readonly api = inject(OvozApi);
-  private readonly found = signal<InteractionSummary[] | null>(null);
+/** The pages of a list that were read so far. Only the answer to the latest question counts. */
+export class Pages<Item> {
+  private readonly found = signal<Item[] | null>(null);
   private readonly failure = signal<Problem | null>(null);
   private readonly cursor = signal<string | null>(null);
   private readonly reading = signal(false);
-  private wanted: Wanted = { mine: true };
+  private ask: AskPage<Item> | null = null;
   private run = 0;
 
   readonly items = this.found.asReadonly();
@@ -26,8 +18,8 @@ export class InteractionList {
   readonly next = this.cursor.asReadonly();
   readonly busy = this.reading.asReadonly();
 
-  open(wanted: Wanted): Promise<void> {
-    this.wanted = wanted;
+  open(ask: AskPage<Item>): Promise<void> {
+    this.ask = ask;
     this.found.set(null);
     this.cursor.set(null);
     return this.read();
@@ -35,11 +27,12 @@ export class InteractionList {
 
   /** Reads the next page, or the first one again after a failure. */
   async read(): Promise<void> {
+    if (!this.ask) return;
     const run = ++this.run;
     this.reading.set(true);
     this.failure.set(null);
     try {
-      const page = await this.api.interactions({ ...this.wanted, limit: PAGE, cursor: this.cursor() });
+      const page = await this.ask(this.cursor());
       if (run !== this.run) return;
       this.found.update(known => [...(known ?? []), ...page.items]);
       this.cursor.set(page.next_cursor);
@@ -48,5 +41,10 @@ export class InteractionList {
     } finally {
       if (run === this.run) this.reading.set(false);
     }
+  }
+
+  /** Puts what has changed into its place, without asking again. */
+  replace(same: (item: Item) => boolean, changed: Item): void {
+    this.found.update(known => known?.map(item => (same(item) ? changed : item)) ?? null);
   }
 }
