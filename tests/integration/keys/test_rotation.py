@@ -53,7 +53,7 @@ class Listener:
 
     async def hear(self, tenant_id: str, id_: UUID) -> int:
         """Listens to the whole; the version of the key that it took."""
-        stored = await self.audio.find(tenant_id, id_, only_of=None)
+        stored = await self.audio.find(tenant_id, id_)
         parts = await self.audio.part(tenant_id, stored, 0, stored.size_bytes, SYSTEM)
         assert len(b"".join([part async for part in parts])) == stored.size_bytes
         return stored.key_version

@@ -153,7 +153,11 @@ class Browser:
             method, self._address + path, json=body, headers=self._headers, allow_redirects=False
         ) as answer:
             raw = await answer.read()
-            document = await answer.json(content_type=None) if "json" in answer.content_type and raw else None
+            document = (
+                await answer.json(content_type=None)
+                if answer.content_type.endswith("json") and "ndjson" not in answer.content_type and raw
+                else None
+            )
             return answer.status, f"{dict(answer.headers)}\n{raw.decode(errors='replace')}", document
 
     @asynccontextmanager

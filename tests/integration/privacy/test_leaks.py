@@ -47,6 +47,19 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/schema/openapi.json": ["/api/schema/openapi.json"],
     "/api/site": ["/api/site"],
     "/api/session": ["/api/session"],
+    "/api/session/others": ["/api/session/others"],
+    "/api/people": ["/api/people?limit=100", "/api/people?search=a", "/api/people?cursor=nothing"],
+    "/api/people/{person_id:uuid}": ["/api/people/{person_id}"],
+    "/api/people/{person_id:uuid}/rights": ["/api/people/{person_id}/rights"],
+    "/api/teams": ["/api/teams"],
+    "/api/invitations/{token:str}": ["/api/invitations/nothing"],
+    "/api/roles": ["/api/roles"],
+    "/api/roles/{code:str}": ["/api/roles/agent", "/api/roles/there_is_none"],
+    "/api/rights": ["/api/rights"],
+    "/api/audit": ["/api/audit?limit=100", "/api/audit?actor_id={person_id}", "/api/audit?cursor=nothing"],
+    "/api/audit/{entry_id:uuid}": ["/api/audit/00000000-0000-0000-0000-000000000000"],
+    "/api/audit/export": ["/api/audit/export"],
+    "/api/audit/anchors": ["/api/audit/anchors"],
     "/api/desk": ["/api/desk"],
     "/api/break-reasons": ["/api/break-reasons"],
     "/api/dispositions": ["/api/dispositions"],
@@ -66,7 +79,7 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/recordings/{recording_id:uuid}/download": ["/api/recordings/{recording_id}/download"],
     "/api/reveals": ["/api/reveals"],
 }
-"""Addresses of every GET; ids and numbers are filled in with those of every marked interaction."""
+"""Addresses of every GET; ids and numbers are filled in with those of every marked interaction and person."""
 
 
 def markers(marked: Marked, role: str | None) -> Iterator[tuple[str, str, str]]:
@@ -98,8 +111,9 @@ def addresses(marked: Marked, examples: list[str]) -> list[str]:
             example.replace("{interaction_id}", str(contact.id))
             .replace("{recording_id}", str(contact.recording_id))
             .replace("{number}", f"%2B{contact.number[1:]}")
+            .replace("{person_id}", str(marked.people[whose].id))
             for example in examples
-            for contact in marked.contacts.values()
+            for whose, contact in marked.contacts.items()
         }
     )
 

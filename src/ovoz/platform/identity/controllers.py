@@ -84,6 +84,8 @@ async def sign_in(
         await identity.sign_out(request.user, provide_doer(request))
     assert admission.new_token is not None
     give_session(request.scope, admission.new_token, admission.actor.csrf_token)
+    # What the answer says of them is said to them.
+    request.scope["user"] = admission.actor
     return await _session(admission.actor, access)
 
 
