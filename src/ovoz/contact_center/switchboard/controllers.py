@@ -12,6 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from ovoz.contact_center.switchboard.api import Command, Commands
+from ovoz.platform.access.guards import public
 
 
 def requires_internal_token(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -42,7 +43,7 @@ class InternalController(Controller):
         return await commands.desk(tenant_id, agent_id)
 
 
-@get("/health", sync_to_thread=False)
+@get("/health", guards=[public], sync_to_thread=False)
 def health(commands: NamedDependency[Commands]) -> dict[str, Any]:
     """Whether the cell is held, its media node answers and its journal reaches Postgres."""
     return commands.health()

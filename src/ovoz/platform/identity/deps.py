@@ -57,14 +57,14 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
 def is_unsafe(connection: Connection) -> bool:
     """Whether the request may change something (RFC 9110, section 9.2.1)."""
     return (
-        connection.scope["type"] is ScopeType.HTTP
+        connection.scope["type"] == ScopeType.HTTP
         and connection.scope.get("method", "GET") not in SAFE_METHODS
     )
 
 
 def check_origin(connection: Connection) -> None:
     """A page of another origin may neither change anything nor open a socket; a socket must name its origin."""
-    websocket = connection.scope["type"] is ScopeType.WEBSOCKET
+    websocket = connection.scope["type"] == ScopeType.WEBSOCKET
     if not websocket and not is_unsafe(connection):
         return
     origin = connection.headers.get("origin")

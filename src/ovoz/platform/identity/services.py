@@ -149,10 +149,11 @@ class Identity:
 
     async def sign_out(self, actor: Actor) -> None:
         """Ends the session everywhere, its sockets too."""
+        now = self._clock()
         async with self._database.tenant(actor.tenant_id) as session:
             sessions = SessionRepository(session=session)
             await sessions.end(actor.session_id)
-            left = await sessions.count_of(actor.user_id, self._clock())
+            left = await sessions.count_of(actor.user_id, seen_since=now - SESSION_IDLE, now=now)
         self._recent.forget(actor.session_id)
         await self._listener.signed_out(actor, sessions_left=left)
 
