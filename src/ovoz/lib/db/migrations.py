@@ -1,6 +1,7 @@
 """Alembic, run from code: the control tree once, the tenant tree for each tenant's schema."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,6 +42,20 @@ async def run_as_owner(admin_url: str, work: Callable[[Connection], Any]) -> Any
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def as_the_only_one(admin_url: str, lock: str) -> AsyncIterator[None]:
+    """Whoever else asks for this lock of the database waits, in whatever process."""
+    engine = create_async_engine(admin_url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(
+                text("SELECT pg_advisory_lock(hashtextextended(:lock, 0))"), {"lock": lock}
+            )
+            yield
     finally:
         await engine.dispose()
 

@@ -103,12 +103,16 @@ class SessionRepository(SQLAlchemyAsyncRepository[SessionRow]):
         )
         return found.first() is not None
 
-    async def count_of(self, user_id: UUID, now: datetime) -> int:
-        """Sessions of a person that are not over."""
+    async def count_of(self, user_id: UUID, *, seen_since: datetime, now: datetime) -> int:
+        """Sessions of a person that still admit."""
         counted = await self.session.execute(
             select(func.count())
             .select_from(SessionRow)
-            .where(SessionRow.user_id == user_id, SessionRow.expires_at > now)
+            .where(
+                SessionRow.user_id == user_id,
+                SessionRow.expires_at > now,
+                SessionRow.last_seen_at > seen_since,
+            )
         )
         return counted.scalar_one()
 

@@ -183,12 +183,13 @@ class Identity:
 
     async def sign_out(self, actor: Actor, doer: Doer) -> None:
         """Ends the session everywhere, its sockets too."""
+        now = self._clock()
         async with self._database.tenant(actor.tenant_id) as session:
             sessions = SessionRepository(session=session)
             await sessions.end(actor.session_id)
-            left = await sessions.count_of(actor.user_id, self._clock())
             act = Act("identity.signed_out", doer, "session", str(actor.session_id))
             await tell(session, self._clock(), act)
+            left = await sessions.count_of(actor.user_id, seen_since=now - SESSION_IDLE, now=now)
         self._recent.forget(actor.session_id)
         await self._listener.signed_out(actor, sessions_left=left)
 

@@ -27,7 +27,7 @@ class Spool:
         except OSError:
             self._file.close()
             raise SpoolTaken(str(path)) from None
-        self._length = path.stat().st_size
+        self._length = self._drop_cut_line()
 
     def close(self) -> None:
         self._file.close()
@@ -51,6 +51,13 @@ class Spool:
             if not line.endswith(b"\n"):
                 return
             yield msgspec.json.decode(line, type=JournalEntry)
+
+    def _drop_cut_line(self) -> int:
+        """What is appended next must begin a line of its own; returns the length that is left."""
+        self._file.seek(0)
+        length = sum(len(line) for line in self._file if line.endswith(b"\n"))
+        self._file.truncate(length)
+        return length
 
     def keep_refused(self, entry: JournalEntry, error: Exception) -> None:
         """Puts an entry aside that Postgres does not take, with its answer, for somebody to look at."""
