@@ -107,7 +107,8 @@ class Browser:
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = morsel.value
-        parsed = json.loads(content) if "json" in got.headers.get("content-type", "") else content
+        kind = got.headers.get("content-type", "").partition(";")[0]
+        parsed = json.loads(content) if kind.endswith(("/json", "+json")) else content
         return Answer(
             got.status, {name.lower(): value for name, value in got.headers.items()}, parsed, cookies
         )

@@ -21,6 +21,7 @@ from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.rows import entry_of
 from ovoz.entrypoints.provisioning import CELL, NODE
+from ovoz.entrypoints.switchboard import publication
 from ovoz.lib.ids import new_id
 
 CALLER = "+992900000321"
@@ -136,7 +137,9 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
     async with stack.database.control() as session:
         epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
         present = epoch.scalar_one()
-    await JournalStore(stack.database, CELL).write(tenant_id, present, [entry])
+    await JournalStore(stack.database, CELL, publication(stack.settings, stack.database)).write(
+        tenant_id, present, [entry]
+    )
 
 
 async def left_conversation(stack: Stack, slug: str) -> Conversation:

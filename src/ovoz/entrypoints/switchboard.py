@@ -103,7 +103,7 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
         cell_id=CELL,
         epoch=lease.epoch,
         directory=Directory(database, CELL),
-        store=JournalStore(database, CELL, _publication(settings, database)),
+        store=JournalStore(database, CELL, publication(settings, database)),
         spool_path=settings.home / "spool" / f"{CELL}.jsonl",
         node=AsteriskNode(NODE, ari, ami, endpoints.media_recordings_dir),
         feed=fanout,
@@ -142,7 +142,8 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
                 )
 
 
-def _publication(settings: Settings, database: Database) -> Publication:
+def publication(settings: Settings, database: Database) -> Publication:
+    """What of the facts leaves the installation."""
     keys = TenantKeys(TenantRepository(database), installation_key(settings.home))
     return Publication(read_policy(settings.data_dir), Numbers(keys, utc_now), FACT_KEYS)
 

@@ -9,6 +9,7 @@ from tests.support.clock import MovedClock
 from tests.support.operators import PASSWORD, Operator
 from tests.support.stack import Stack
 
+from ovoz.platform.audit.api import SYSTEM
 from ovoz.platform.identity.api import Actor, Admission, Identity, end_old_sessions
 from ovoz.platform.tenancy.api import Tenant, TenantRepository
 
@@ -179,7 +180,7 @@ async def test_what_nobody_can_use_is_swept(door: Door) -> None:
 async def test_signing_out_tells_how_many_sessions_are_left(door: Door) -> None:
     admissions = [await door.sign_in() for _ in range(3)]
     for admission in admissions:
-        await door.identity.sign_out(admission.actor)
+        await door.identity.sign_out(admission.actor, SYSTEM)
         assert await door.admit(the_token(admission)) is None
         assert not await door.identity.alive(admission.actor)
     assert door.ended.heard == [
@@ -192,7 +193,7 @@ async def test_a_session_that_nobody_used_for_too_long_is_not_left(door: Door) -
     await door.sign_in()
     door.clock.move(hours=12)
     present = await door.sign_in()
-    await door.identity.sign_out(present.actor)
+    await door.identity.sign_out(present.actor, SYSTEM)
     assert door.ended.heard == [(present.actor, 0)]
 
 

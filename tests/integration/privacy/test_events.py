@@ -9,13 +9,9 @@ from tests.support.stack import Stack
 
 from ovoz.contact_center.switchboard.api import JournalStore
 from ovoz.contact_center.switchboard.contracts import JournalEntry
-from ovoz.contact_center.switchboard.events import FACT_KEYS
-from ovoz.lib.clock import utc_now
+from ovoz.entrypoints.switchboard import publication
 from ovoz.lib.db.migrations import run_as_owner
 from ovoz.lib.ids import new_id
-from ovoz.lib.sealing import installation_key
-from ovoz.platform.privacy.api import Numbers, Publication, read_policy
-from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 CELL = "cell-of-events"
 
@@ -28,7 +24,7 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
             text("INSERT INTO ovoz.cell (id, epoch) VALUES (:id, 1) ON CONFLICT DO NOTHING"), {"id": CELL}
         ),
     )
-    store = JournalStore(engines.database, CELL, _publication(engines))
+    store = JournalStore(engines.database, CELL, publication(engines.settings, engines.database))
     contact, person = marked.contacts["agent"], marked.people["agent"]
     data = {
         "caller": contact.number,
@@ -84,8 +80,3 @@ def _fact(seq: int, data: dict[str, Any]) -> dict[str, Any]:
         "observed_late": False,
         "data": data,
     }
-
-
-def _publication(stack: Stack) -> Publication:
-    keys = TenantKeys(TenantRepository(stack.database), installation_key(stack.settings.home))
-    return Publication(read_policy(stack.settings.data_dir), Numbers(keys, utc_now), FACT_KEYS)

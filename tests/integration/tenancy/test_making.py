@@ -182,7 +182,7 @@ async def test_people_in_a_blueprint_serve_demos_only(workshop: Workshop) -> Non
 
 
 def break_the_migrations(workshop: Workshop) -> None:
-    [first] = (workshop.folder / "migrations" / "tenant" / "versions").glob("*.py")
+    [first] = (workshop.folder / "migrations" / "tenant" / "versions").glob("*first_call.py")
     first.write_text(first.read_text().replace("op.execute(APPEND_ONLY)", "op.execute('SELECT nonsense')"))
 
 

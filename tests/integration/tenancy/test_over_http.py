@@ -1,15 +1,16 @@
 """Two operators at one installation: neither cookie, nor id, nor live message of one is worth anything at the other."""
 
+import json
 import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from tests.support.api_process import Browser, Web
 from tests.support.journal import CALLER, Conversation, left_conversation
 from tests.support.operators import PASSWORD, make_operator
 from tests.support.routes import Route, api_application, routes_of
-from tests.support.api_process import Browser, Web
 
 from ovoz.entrypoints.api import NOT_FOUND, NOT_SIGNED_IN
 from ovoz.integrations.redis.fanout import RedisFanout
@@ -17,6 +18,7 @@ from ovoz.lib.db.migrations import run_as_owner
 from ovoz.lib.sealing import internal_token
 
 SUPERVISORS = {"somon": "farida@somon.example", "pamir": "jamshed@pamir.example"}
+ADMINS = {"somon": "timur@somon.example", "pamir": "zarina@pamir.example"}
 PAMIR_AGENT = "gulnora@pamir.example"
 
 
@@ -91,20 +93,40 @@ async def test_a_suspended_operators_people_are_told(web: Web) -> None:
 async def test_every_route_that_takes_an_id_knows_none_of_the_other_operators(
     web: Web, routes: list[Route], conversation: Conversation, stranger: Browser
 ) -> None:
+    """Every id is a real one of Somon's; who asks holds every right that the route needs, at Pamir's."""
     supervisor = await web.signed_in("pamir", SUPERVISORS["pamir"])
+    admin, theirs = (
+        await web.signed_in("pamir", ADMINS["pamir"]),
+        await web.signed_in("somon", ADMINS["somon"]),
+    )
+    team = (await theirs.ask("POST", "/api/teams", {"name": f"Team {uuid4()}"})).body["id"]
+    entry = (await theirs.ask("GET", "/api/audit?limit=1")).body["items"][0]["id"]
+    [person] = await web.stack.rows(
+        "somon", "SELECT id FROM user_account WHERE email = :email", email=ADMINS["somon"]
+    )
+    [session] = await web.stack.rows("somon", "SELECT id FROM session ORDER BY created_at DESC LIMIT 1")
     outcome = (await stranger.ask("GET", "/api/dispositions")).body[0]["code"]
-    wanted = {
-        "/api/interactions/": "interaction-not-found",
-        "/api/recordings/": "recording-not-found",
-        "/api/desk/interactions/": "interaction-unknown",
+    wanted: dict[str, tuple[str, Browser, Any, dict[str, str]]] = {
+        "/api/interactions/": ("interaction-not-found", supervisor, conversation.id, {}),
+        "/api/recordings/": ("recording-not-found", supervisor, conversation.recording_id, {}),
+        "/api/desk/interactions/": (
+            "interaction-unknown",
+            stranger,
+            conversation.id,
+            {"disposition": outcome},
+        ),
+        "/api/people/": ("person-not-found", admin, person["id"], {"region": "Сугд"}),
+        "/api/teams/": ("team-not-found", admin, team, {"name": f"Team {uuid4()}"}),
+        "/api/audit/": ("audit-entry-not-found", admin, entry, {}),
+        "/api/session/others/": ("session-not-found", admin, session["id"], {}),
     }
     found: dict[str, Any] = {}
     for route in (route for route in routes if route.takes_id):
-        [(prefix, problem)] = [(key, value) for key, value in wanted.items() if route.path.startswith(key)]
-        desk = prefix == "/api/desk/interactions/"
-        id_ = conversation.recording_id if prefix == "/api/recordings/" else conversation.id
-        answer = await (stranger if desk else supervisor).ask(
-            route.method, route.at(id_), {"disposition": outcome} if desk else None
+        [(problem, browser, id_, body)] = [
+            value for key, value in wanted.items() if route.path.startswith(key)
+        ]
+        answer = await browser.ask(
+            route.method, route.at(id_), None if route.method == "GET" else body, if_match='"1"'
         )
         if (answer.status, answer.problem) != (404, problem):
             found[route.name] = answer
@@ -176,12 +198,16 @@ async def test_live_messages_stay_with_their_operator(web: Web, stranger: Browse
     fanout = RedisFanout(web.stack.endpoints.redis_url)
     for slug in sockets:
         channel = f"ovoz:live:{await web.stack.tenant_id(slug)}:queues"
-        await fanout.publish(channel, b'{"type":"marker","of":"%s"}' % slug.encode())
+        figures = {"id": str(uuid4()), "name": slug, "waiting": 0, "longest_since": None}
+        marker = {"type": "queues", "data": [{**figures, "agents_ready": 0, "agents_signed_in": 0}]}
+        await fanout.publish(channel, json.dumps(marker).encode())
     await fanout.close()
     for slug, socket in sockets.items():
-        while (message := await socket.receive_json(timeout=10))["type"] != "marker":
-            pass
-        assert message["of"] == slug
+        heard = None
+        while heard not in SUPERVISORS:
+            message = await socket.receive_json(timeout=10)
+            heard = message["data"][0]["name"] if message["type"] == "queues" and message["data"] else None
+        assert heard == slug
         await socket.close()
 
 
