@@ -1,6 +1,7 @@
 """Schemathesis against a running API: every phase, every check, as one person of an operator."""
 
 import asyncio
+import json
 import os
 import socket
 import sys
@@ -8,11 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import uvicorn
 from sqlalchemy import text
 from tests.support.api_client import Browser, api_settings
 from tests.support.operators import Operator
-from tests.support.stack import HTTP_PORT, Stack, eventually
+from tests.support.stack import HTTP_PORT, PORT_BASE, Stack, eventually
 
 from ovoz.entrypoints.api import ClosingWithReason, application
 
@@ -20,21 +22,50 @@ FORWARDED = ("ShowDesk", "ChangeState", "TakePhone", "HangUp", "Hold", "Resume",
 """Operations that the switchboard carries out: without it each answers 503. tests/telephony has them."""
 ENDS_THE_RUN = ("SignOut",)
 FAILURES_KEPT = 20_000
+_ALWAYS = ("2xx", "401", "403", "404", "409", "429")
+_REFUSES: dict[tuple[str, ...], tuple[str, ...]] = {
+    # A cursor that no list gave.
+    ("ListInteractions", "ListPeople"): ("422",),
+    # The same, and a `subject_id` without its `subject_kind`.
+    ("ListAuditEntries", "ExportAudit"): ("422",),
+    # A password that is not the present one, or too easy to guess.
+    ("ChangePassword", "AcceptInvitation"): ("422",),
+    # Roles and teams that are not there.
+    ("InvitePerson",): ("422",),
+    # The same, for a version that is missing or not the present one.
+    ("ChangePerson",): ("412", "422", "428"),
+    # Conditions that the right cannot have.
+    ("PreviewRole",): ("422",),
+    # The same, neither or both of `grants` and `copy_of`, or a key that came with another body.
+    ("CreateRole",): ("422",),
+    # The same conditions, and a version that is missing or not the present one.
+    ("ReplaceRole",): ("412", "422", "428"),
+    ("RemoveRole",): ("412", "428"),
+    # A key that came with another body.
+    ("CreateTeam",): ("422",),
+    # A reason without a word in it.
+    ("RevealPersonalData",): ("422",),
+}
+"""What is of the right form and refused all the same, by operation."""
 _MAY_REFUSE = "".join(
     f"""
 [[operations]]
 include-operation-id = "{name}"
-checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
+checks.positive_data_acceptance.expected-statuses = {json.dumps([*_ALWAYS, *statuses])}
 """
-    for name in ("ListInteractions", "ChangePassword")
+    for names, statuses in _REFUSES.items()
+    for name in names
 )
-"""A cursor that no list gave, and a password that is not the present one, are of the right form and refused."""
 
 
 @asynccontextmanager
 async def served(stack: Stack, operator: Operator) -> AsyncIterator[str]:
-    """The API at an address of its own where the host's name is no matter: the operator is the default."""
-    app = application(api_settings(stack, default_tenant=operator.slug), stack.endpoints)
+    """The API at an address of its own where the host's name is no matter: the operator is the default.
+
+    Without a switchboard: at the usual port there may be one that another test has put there.
+    """
+    ports = msgspec.structs.replace(stack.settings.ports, base=PORT_BASE + 50)
+    app = application(api_settings(stack, default_tenant=operator.slug, ports=ports), stack.endpoints)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", HTTP_PORT + 1))

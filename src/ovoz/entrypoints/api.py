@@ -74,6 +74,7 @@ from ovoz.platform.requests.deps import (
     BodyRulesMiddleware,
     KeptAnswerMiddleware,
     RateLimitMiddleware,
+    send_allowed_methods,
     send_standing,
 )
 from ovoz.platform.tenancy.api import Tenant, TenantFinder, TenantKeys, TenantRepository, read_blueprint
@@ -225,7 +226,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
             RememberRequest(),
         ],
         after_request=masking(privacy),
-        before_send=[send_cookies, send_standing, send_security_headers],
+        before_send=[send_allowed_methods, send_cookies, send_standing, send_security_headers],
         request_max_body_size=BODY_LIMIT_BYTES,
         exception_handlers=EXCEPTION_HANDLERS,
         after_exception=[_remember],

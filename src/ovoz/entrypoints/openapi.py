@@ -17,6 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
 
 from ovoz.entrypoints.openapi_examples import Examples
+from ovoz.entrypoints.openapi_limits import add_limits
 from ovoz.lib.problems import (
     DependencyUnavailable,
     DomainError,
@@ -116,7 +117,9 @@ class _WholeDocument(JsonRenderPlugin):
 
 def document(app: Litestar) -> dict[str, Any]:
     """The whole document of an application."""
-    raw = msgspec.json.encode(app.openapi_schema.to_schema())
+    found = app.openapi_schema.to_schema()
+    add_limits(found["components"]["schemas"], _structs(msgspec.Struct))
+    raw = msgspec.json.encode(found)
     # Generics get long names, and half a character can stand in no pattern of JSON.
     said = _LONG_NAME.sub(r"\1Page", raw.decode()).replace(r"\\x00\\ud800-\\udfff", r"\\x00")
     made: dict[str, Any] = msgspec.json.decode(said)

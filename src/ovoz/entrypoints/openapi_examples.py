@@ -44,7 +44,7 @@ BY_NAME: Final = {
     "user_agent": "Mozilla/5.0 (X11; Linux x86_64)",
 }
 """What a reader expects of a field with such a name; everything else is `text`, `1` or made from its format."""
-_DEEPEST: Final = 12
+_DEEPEST: Final = 24
 
 
 class Examples:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import jsonschema_rs
 import pytest
@@ -124,6 +125,8 @@ async def test_every_problem_has_its_page(browser: NewBrowser) -> None:
         ),
         ("PATCH", "/api/session/preferences", {"json": {"locale": "x" * 1_000_001}}, 413, "body-too-large"),
         ("PATCH", "/api/session/preferences?x=1", {"json": {}}, 422, "parameter-unknown"),
+        ("GET", "/api/people?team_id=null", {}, 422, "input-invalid"),
+        ("GET", "/api/people?state=NULL&state=active", {}, 422, "input-invalid"),
     ],
 )
 async def test_refusals_say_what_was_wrong(
@@ -168,3 +171,46 @@ async def test_half_a_character_is_refused(browser: NewBrowser) -> None:
         "POST", "/api/sessions", content=body, headers={"content-type": "application/json"}
     )
     assert answer.status_code in (400, 422), answer.text
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_strange_text_in_an_address_is_an_answer_and_no_fault(admin: Browser, method: str) -> None:
+    body = {"name": "x", "grants": []} if method == "PUT" else None
+    answer = await admin.ask(method, "/api/roles/%00", json=body, headers={"if-match": '"1"'})
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/role-not-found"), answer.text
+
+
+async def test_limits_of_what_stands_inside_are_stated(agent: Browser) -> None:
+    """Of a list's elements too, as they are held to; a reason's, where another problem than `input-invalid` says it."""
+    schemas = DOCUMENT["components"]["schemas"]
+    regions = schemas["Conditions"]["properties"]["regions"]["oneOf"][0]["items"]
+    assert (regions["minLength"], regions["maxLength"]) == (1, 60)
+    assert schemas["PersonInvite"]["properties"]["roles"]["items"]["minLength"] == 1
+    assert schemas["RevealCreate"]["properties"]["reason"]["minLength"] == 5
+    for reason, slug in (
+        ("", "reveal-reason-poor"),
+        ("12345", "reveal-reason-poor"),
+        ("word\0", "input-invalid"),
+    ):
+        wish = {"subject_kind": "person", "subject_id": str(UUID(int=1)), "kinds": ["name"], "reason": reason}
+        answer = await agent.ask("POST", "/api/reveals", json=wish)
+        assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{slug}"), answer.text
+
+
+async def test_a_filter_of_another_part_is_never_null(admin: Browser) -> None:
+    """`null` would be as if it were not there, and the list be everything."""
+    for name in ("actor_id", "from", "to"):
+        answer = await admin.ask("GET", f"/api/audit?{name}=null")
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{name}"), answer.text
+    assert (await admin.ask("GET", "/api/people?search=null")).status_code == 200
+
+
+async def test_options_names_every_method(agent: Browser, browser: NewBrowser) -> None:
+    for path, item in DOCUMENT["paths"].items():
+        if "{" in path or path == "/api/site":
+            continue
+        answer = await agent.ask("OPTIONS", path)
+        assert answer.status_code in (204, 403), (path, answer.text)
+        if answer.status_code == 204:
+            assert set(answer.headers["allow"].split(", ")) == {*map(str.upper, item), "OPTIONS"}, path
+    assert (await browser().ask("OPTIONS", "/api/session")).status_code == 401

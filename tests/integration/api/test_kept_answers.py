@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 from litestar import Litestar, Request, post
+from litestar.datastructures import State
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult, DefineMiddleware
 from litestar.params import JSONBody
 from sqlalchemy import text
@@ -39,7 +40,7 @@ class Taken(DomainError):
 
 
 @pytest.fixture
-async def client(engines: Stack, house: Operator) -> AsyncIterator[httpx.AsyncClient]:
+async def client(api: Litestar, engines: Stack, house: Operator) -> AsyncIterator[httpx.AsyncClient]:
     """A creating route on the real table, for one person of the house."""
     who = await user_id(engines, house, house.emails[0])
     actor = Actor(
@@ -81,6 +82,7 @@ async def client(engines: Stack, house: Operator) -> AsyncIterator[httpx.AsyncCl
         ],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
+        state=State({"privacy": api.state.privacy}),
     )
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://house.localhost") as client:

@@ -1055,7 +1055,10 @@ export type components = {
              *     ]
              */
             path: string[];
-            /** @description Ed25519 public key; null where this installation does not know the key */
+            /**
+             * @description Ed25519 public key; null where this installation does not know the key
+             * @example 5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328
+             */
             public_key: string | null;
             /**
              * @description Root of the tree
@@ -1240,9 +1243,15 @@ export type components = {
         };
         /** Hours */
         Hours: {
-            /** @description HH:MM, 24 hours */
+            /**
+             * @description HH:MM, 24 hours
+             * @example 08:00
+             */
             from: string;
-            /** @description HH:MM, 24 hours */
+            /**
+             * @description HH:MM, 24 hours
+             * @example 08:00
+             */
             until: string;
         };
         /** Interaction */

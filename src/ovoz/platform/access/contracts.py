@@ -52,9 +52,10 @@ PROVIDER: Final = "provider"
 Whose = Literal["own", "team", "queue", "all"]
 ConditionName = Literal["whose", "regions", "outsourced", "corporate", "hours"]
 TimeOfDay = Annotated[
-    PublicText, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="HH:MM, 24 hours")
+    PublicText,
+    Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="HH:MM, 24 hours", examples=["08:00"]),
 ]
-Region = Annotated[PublicText, Meta(min_length=1, max_length=60)]
+Region = Annotated[PublicText, Meta(min_length=1, max_length=60, pattern=r"^[^\x00\ud800-\udfff]*$")]
 
 
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):

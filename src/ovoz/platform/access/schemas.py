@@ -19,7 +19,14 @@ from ovoz.platform.privacy.contracts import PublicText, StaffName
 RoleCode = Annotated[
     str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$", description="lower case, digits, underscore")
 ]
-RoleName = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00\ud800-\udfff]*$")]
+RoleName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\x00\ud800-\udfff]*[^\s\x00\ud800-\udfff][^\x00\ud800-\udfff]*$",
+    ),
+]
 Text = Annotated[PublicText, Meta(min_length=1, max_length=300)]
 Grants = Annotated[list[Grant], Meta(max_length=200)]
 

@@ -34,7 +34,8 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
     """Finds tenant and actor; refuses requests that another page made the browser send."""
 
     def __init__(self, app: ASGIApp, identity: Identity, finder: TenantFinder) -> None:
-        super().__init__(app, exclude_from_auth_key=OUTSIDE_TENANTS)
+        # Guards look at OPTIONS too, which Litestar would leave without a user.
+        super().__init__(app, exclude_from_auth_key=OUTSIDE_TENANTS, exclude_http_methods=())
         self._identity = identity
         self._finder = finder
 

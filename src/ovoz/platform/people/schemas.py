@@ -23,7 +23,7 @@ PersonName = Annotated[
         pattern=r"^[^\x00\ud800-\udfff]*[^\s\x00\ud800-\udfff][^\x00\ud800-\udfff]*$",
     ),
 ]
-RoleCode = Annotated[str, Meta(min_length=1, max_length=40)]
+RoleCode = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^\x00\ud800-\udfff]*$")]
 RoleCodes = Annotated[list[RoleCode], Meta(min_length=1, max_length=20)]
 
 

@@ -1,7 +1,7 @@
 """The policy by role (`tenants/privacy.yaml`; its schema is generated from these structs), and reveals on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -47,6 +47,7 @@ class PrivacyPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     other_roles: RolePolicy
 
 
+SHORTEST_REASON: Final = 5
 SubjectKind = Literal["interaction", "person"]
 
 
@@ -56,7 +57,15 @@ class RevealCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subject_kind: SubjectKind
     subject_id: UUID
     kinds: Annotated[list[Kind], Meta(min_length=1, max_length=6)]
-    reason: Annotated[str, Meta(max_length=500)]
+    reason: Annotated[
+        str,
+        # A shorter one has a problem of its own, which says what a reason is: the document alone states the limit.
+        Meta(
+            max_length=500,
+            pattern=r"^[^\x00\ud800-\udfff]*$",
+            extra_json_schema={"minLength": SHORTEST_REASON},
+        ),
+    ]
 
 
 class Reveal(msgspec.Struct, frozen=True):

@@ -7,9 +7,11 @@ from uuid import UUID
 from litestar.connection import ASGIConnection, Request
 from litestar.enums import ScopeType
 from litestar.params import HeaderParameter, QueryParameter
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from ovoz.lib.paging import LONGEST_CURSOR, PAGE_LIMIT
+from ovoz.lib.problems import InputInvalid
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.requests.api import Answer, KeptAnswers, Policy, RateLimits, Standing
 from ovoz.platform.requests.contracts import KEEPS_ANSWER
@@ -46,6 +48,24 @@ async def send_standing(message: Message, scope: Scope) -> None:
         headers.append((b"ratelimit-policy", policy_field(standings).encode()))
         headers.append((b"ratelimit", limit_field(standings).encode()))
     message["headers"] = headers
+
+
+async def send_allowed_methods(message: Message, scope: Scope) -> None:
+    """Names every method of the path (before-send hook): Litestar's answer to OPTIONS knows its first handler alone."""
+    if (
+        message["type"] != "http.response.start"
+        or scope.get("method") != "OPTIONS"
+        or message["status"] != 204
+    ):
+        return
+    methods = {
+        method
+        for route in scope["litestar_app"].routes
+        if isinstance(route, HTTPRoute) and route.path_format == scope.get("path_template")
+        for method in route.methods
+    }
+    others = [header for header in message.get("headers", []) if header[0].lower() != b"allow"]
+    message["headers"] = [*others, (b"allow", ", ".join(sorted(methods)).encode())]
 
 
 class RateLimitMiddleware:
@@ -91,6 +111,7 @@ class BodyRulesMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._known: dict[str, frozenset[str]] = {}
+        self._no_text: dict[str, frozenset[str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
@@ -108,10 +129,20 @@ class BodyRulesMiddleware:
             model = handler.create_kwargs_model(path_parameters={})
             known = frozenset(wanted.field_alias for wanted in model.expected_query_params)
             self._known[handler.handler_id] = known
+            self._no_text[handler.handler_id] = _no_text(handler) & known
         unknown = [name for name in connection.query_params if name not in known]
         if unknown:
             raise ParameterUnknown(
                 errors=[{"pointer": f"/{name}"[:100], "detail": "no such parameter"} for name in unknown[:10]]
+            )
+        null = [
+            name
+            for name in sorted(self._no_text[handler.handler_id])
+            if any(said.lower() == "null" for said in connection.query_params.getall(name, []))
+        ]
+        if null:
+            raise InputInvalid(
+                errors=[{"pointer": f"/{name}", "detail": "leave it out, or say a value"} for name in null]
             )
 
     @staticmethod
@@ -213,3 +244,17 @@ def _key(said: str) -> UUID:
         raise IdempotencyKeyInvalid(
             f"{said[:50]!r} is no UUID.", errors=[{"pointer": "/Idempotency-Key", "detail": "send a UUID"}]
         ) from None
+
+
+def _no_text(handler: Any) -> frozenset[str]:
+    """Parameters for which msgspec would take the word `null` as if they were left out: a filter would not filter."""
+    signatures = [
+        handler.parsed_fn_signature,
+        *(provided.parsed_fn_signature for provided in handler.resolve_dependencies().values()),
+    ]
+    return frozenset(
+        getattr(field.kwarg_definition, "name", None) or name
+        for signature in signatures
+        for name, field in signature.parameters.items()
+        if field.is_optional and not any(inner.annotation is str for inner in field.inner_types)
+    )

@@ -200,7 +200,8 @@ def _check(grants: list[Grant]) -> None:
 
 
 async def _found(repository: AccessRepository, code: str) -> CustomRole:
-    role = await repository.role(code)
+    # Postgres cannot even be asked for a NUL, which an address may hold.
+    role = await repository.role(code) if "\0" not in code else None
     if role is None:
         raise RoleNotFound(code)
     return role

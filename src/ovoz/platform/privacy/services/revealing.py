@@ -12,10 +12,9 @@ from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.errors import RevealReasonPoor, SubjectNotFound
 from ovoz.platform.privacy.ports import Subjects
 from ovoz.platform.privacy.repositories import RevealRepository
-from ovoz.platform.privacy.schemas import Reveal, RevealCreate
+from ovoz.platform.privacy.schemas import SHORTEST_REASON, Reveal, RevealCreate
 
 LASTS: Final = timedelta(minutes=15)
-SHORTEST_REASON: Final = 5
 
 
 class Reveals:
