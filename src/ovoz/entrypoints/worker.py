@@ -27,6 +27,7 @@ from ovoz.contact_center.recordings.api import (
     Sweeper,
     request_storing,
 )
+from ovoz.entrypoints.provisioning import tenant_desk
 from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
 from ovoz.integrations.saq.queue import PatientQueue, open_queue
 from ovoz.integrations.storage.file_system import FileSystemStorage
@@ -38,12 +39,14 @@ from ovoz.lib.logging import configure_logging
 from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import Settings
 from ovoz.platform.identity.services import end_old_sessions
-from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
+from ovoz.platform.tenancy import jobs as tenancy_jobs
+from ovoz.platform.tenancy.api import OPERATE_JOB, TenantKeys, TenantRepository, request_operation
 
 log = structlog.get_logger(__name__)
 
 CONCURRENCY = 8
 RECONCILE_EVERY_S = 30.0
+OPERATE_EVERY_S = 2.0
 SWEEP_EVERY_S = 600.0
 MEASURE_EVERY_S = 30.0
 END_SESSIONS_EVERY_S = 3600.0
@@ -66,6 +69,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
     rows = RecordingRows(database, utc_now)
     raw_files = RawFiles(Path(endpoints.media_recordings_dir))
     keys = TenantKeys(TenantRepository(database), installation_key(settings.home))
+    desk = tenant_desk(settings, endpoints)
     me = f"worker-{new_id().hex}"
 
     async def request(tenant_id: str, recording_id: UUID) -> None:
@@ -82,6 +86,10 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         if asked:
             log.info("recordings.owed", count=asked)
 
+    async def operate() -> None:
+        for operation_id in await desk.runner.due():
+            await request_operation(queue, operation_id, asked_by=me)
+
     async def end_sessions() -> None:
         for tenant_id in await rows.tenants():
             async with database.tenant(tenant_id) as session:
@@ -89,15 +97,19 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
 
     worker: Worker[Any] = Worker(
         queue,
-        [(STORE_JOB, recording_jobs.store)],
+        [(STORE_JOB, recording_jobs.store), (OPERATE_JOB, tenancy_jobs.operate)],
         concurrency=CONCURRENCY,
-        startup=_context(recording_store=RecordingStore(rows, storage, FfmpegEncoder(), keys, raw_files)),
+        startup=_context(
+            recording_store=RecordingStore(rows, storage, FfmpegEncoder(), keys, raw_files),
+            tenant_operations=desk.runner,
+        ),
         timers={"schedule": 1, "worker_info": 10, "sweep": 10, "abort": 1},
         cancellation_hard_deadline_s=2.0,
     )
     schedule: tuple[tuple[float, str, Callable[[], Awaitable[object]]], ...] = (
         (MEASURE_EVERY_S, "measure", disk.measure),
         (RECONCILE_EVERY_S, "reconcile", reconcile),
+        (OPERATE_EVERY_S, "operate", operate),
         (SWEEP_EVERY_S, "sweep", sweeper.sweep),
         (END_SESSIONS_EVERY_S, "end old sessions", end_sessions),
     )
@@ -111,7 +123,9 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         await asyncio.gather(*clockwork, return_exceptions=True)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(1):
-                await asyncio.gather(queue.disconnect(), database.close(), return_exceptions=True)
+                await asyncio.gather(
+                    queue.disconnect(), database.close(), desk.close(), return_exceptions=True
+                )
         log.info("worker.stopped")
 
 

@@ -1,5 +1,14 @@
 """Postgres for every process: one unit of work per request or job, with the tenant fixed inside it."""
 
 from ovoz.lib.db.database import CommitFailed, Database, DatabaseUnavailable, connect, schema_of
+from ovoz.lib.db.owner import OwnerDatabase, driver_of
 
-__all__ = ["CommitFailed", "Database", "DatabaseUnavailable", "connect", "schema_of"]
+__all__ = [
+    "CommitFailed",
+    "Database",
+    "DatabaseUnavailable",
+    "OwnerDatabase",
+    "connect",
+    "driver_of",
+    "schema_of",
+]

@@ -9,7 +9,8 @@ Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower
 PhoneNumber = Annotated[str, Meta(pattern=r"^\+[0-9]{7,15}$", description="E.164")]
 Email = Annotated[str, Meta(pattern=r"^[^@\sA-Z]+@[^@\sA-Z]+$", description="lower case")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Role = Literal["agent", "supervisor", "admin"]
+Role = Literal["agent", "supervisor", "admin", "provider"]
+"""`provider` is for the provider's own tenant only."""
 
 
 class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""All SQL about tenants: finding them, their keys, and making one."""
+"""Writing a new tenant: its schema and role, its rows in the control schema, what its blueprint says."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,63 +6,35 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from ovoz.lib.db import Database, schema_of
+from ovoz.lib.db import schema_of
 from ovoz.lib.ids import new_id
-from ovoz.platform.tenancy.contracts import Tenant
 from ovoz.platform.tenancy.schemas import Blueprint, BlueprintBreakReason, BlueprintDisposition
 
-_COLUMNS = "id, slug, name, state, locale, time_zone, demo, blueprint"
 
+def schema_statements(name: str, *, with_control: bool = True) -> tuple[str, ...]:
+    """Schema and role of this name: the role owns nothing and may touch only what is in its schema.
 
-class TenantRepository:
-    """Reads the control schema."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def by_slug(self, slug: str) -> Tenant | None:
-        async with self._database.control() as session:
-            row = (
-                await session.execute(
-                    text(f"SELECT {_COLUMNS} FROM tenant WHERE slug = :slug"), {"slug": slug}
-                )
-            ).one_or_none()
-            return Tenant(**row._mapping) if row else None
-
-    async def all(self) -> list[Tenant]:
-        async with self._database.control() as session:
-            rows = await session.execute(text(f"SELECT {_COLUMNS} FROM tenant ORDER BY slug"))
-            return [Tenant(**row._mapping) for row in rows]
-
-    async def wrapped_key(self, tenant_id: str, version: int | None) -> tuple[int, bytes] | None:
-        """A version of the tenant's key as it is kept; the newest where none is named."""
-        async with self._database.control() as session:
-            row = (
-                await session.execute(
-                    text(
-                        "SELECT version, wrapped FROM tenant_key WHERE tenant_id = :tenant"
-                        " AND (CAST(:version AS integer) IS NULL OR version = :version)"
-                        " ORDER BY version DESC LIMIT 1"
-                    ),
-                    {"tenant": tenant_id, "version": version},
-                )
-            ).one_or_none()
-            return (row.version, row.wrapped) if row else None
-
-
-def make_schema(connection: Connection, tenant_id: str) -> None:
-    """The tenant's schema and role: the role owns nothing and may touch only what is in its schema."""
-    name = schema_of(tenant_id)
-    for statement in (
+    What it may use of the control schema comes from the role `ovoz_tenant`, which it cannot become.
+    """
+    return (
         f"CREATE ROLE {name} NOLOGIN",
         f"CREATE SCHEMA {name}",
         f"GRANT USAGE ON SCHEMA {name} TO {name}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name}",
-        f"GRANT {name} TO ovoz_app WITH INHERIT FALSE, SET TRUE",
-        f"GRANT USAGE ON SCHEMA ovoz TO {name}",
-        f"GRANT EXECUTE ON FUNCTION ovoz.emit(uuid, text, text, timestamptz, jsonb),"
-        f" ovoz.journal(text, bigint, jsonb) TO {name}",
-    ):
+        *(
+            (
+                f"GRANT {name} TO ovoz_app WITH INHERIT FALSE, SET TRUE",
+                f"GRANT ovoz_tenant TO {name} WITH INHERIT TRUE, SET FALSE",
+            )
+            if with_control
+            else ()
+        ),
+    )
+
+
+def make_schema(connection: Connection, tenant_id: str) -> None:
+    """The tenant's empty schema and its role."""
+    for statement in schema_statements(schema_of(tenant_id)):
         connection.execute(text(statement))
 
 
@@ -77,12 +49,13 @@ def insert_tenant(
     blueprint: Blueprint,
     demo: bool,
     wrapped_key: bytes,
+    kind: str = "operator",
 ) -> None:
     """The tenant's row, its first key and its numbers, in the control schema."""
     connection.execute(
         text(
-            "INSERT INTO ovoz.tenant (id, slug, name, cell_id, blueprint, locale, time_zone, max_calls, demo)"
-            " VALUES (:id, :slug, :name, :cell, :blueprint, :locale, :time_zone, :max_calls, :demo)"
+            "INSERT INTO ovoz.tenant (id, slug, name, cell_id, blueprint, locale, time_zone, max_calls, demo, kind)"
+            " VALUES (:id, :slug, :name, :cell, :blueprint, :locale, :time_zone, :max_calls, :demo, :kind)"
         ),
         {
             "id": tenant_id,
@@ -94,6 +67,7 @@ def insert_tenant(
             "time_zone": blueprint.time_zone,
             "max_calls": blueprint.max_calls,
             "demo": demo,
+            "kind": kind,
         },
     )
     connection.execute(
