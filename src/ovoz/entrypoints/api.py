@@ -55,7 +55,15 @@ from ovoz.platform.identity.deps import (
     send_cookies,
 )
 from ovoz.platform.identity.schemas import DemoAccount
-from ovoz.platform.tenancy.api import Tenant, TenantFinder, TenantKeys, TenantRepository, read_blueprint
+from ovoz.platform.provider.controllers import ProviderOperationController, ProviderTenantController
+from ovoz.platform.tenancy.api import (
+    Operations,
+    Tenant,
+    TenantFinder,
+    TenantKeys,
+    TenantRepository,
+    read_blueprint,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +92,8 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         list_dispositions,
         InteractionController,
         RecordingController,
+        ProviderTenantController,
+        ProviderOperationController,
         live,
         phone_line,
         health,
@@ -129,6 +139,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "history": History(database, access),
         "identity": identity,
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end),
+        "operations": Operations(database, settings.data_dir),
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),

@@ -11,6 +11,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp, Message, Scope
 
+from ovoz.lib.problems import NotFound
 from ovoz.platform.access.errors import NotSignedIn
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import RequestForged
@@ -27,6 +28,8 @@ OUTSIDE_TENANTS = "outside_tenants"
 """`opt` of a route that belongs to no tenant: pages, health, the schema."""
 WITHOUT_CSRF = "without_csrf"
 """`opt` of the one unsafe route that begins a session and so cannot have a token; its Origin is checked."""
+PROVIDER_ONLY = "provider_only"
+"""`opt` of a route that exists at the provider's own host; at every other there is no such thing."""
 
 
 class SessionMiddleware(AbstractAuthenticationMiddleware):
@@ -39,6 +42,8 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         tenant = await self._finder.by_host(connection.headers.get("host", ""))
+        if connection.route_handler.opt.get(PROVIDER_ONLY) and tenant.kind != "provider":
+            raise NotFound()
         check_origin(connection)
         token = connection.cookies.get(SESSION_COOKIE)
         admission = await self._identity.admit(tenant, token) if token else None
@@ -57,14 +62,14 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
 def is_unsafe(connection: Connection) -> bool:
     """Whether the request may change something (RFC 9110, section 9.2.1)."""
     return (
-        connection.scope["type"] is ScopeType.HTTP
+        connection.scope["type"] == ScopeType.HTTP
         and connection.scope.get("method", "GET") not in SAFE_METHODS
     )
 
 
 def check_origin(connection: Connection) -> None:
     """A page of another origin may neither change anything nor open a socket; a socket must name its origin."""
-    websocket = connection.scope["type"] is ScopeType.WEBSOCKET
+    websocket = connection.scope["type"] == ScopeType.WEBSOCKET
     if not websocket and not is_unsafe(connection):
         return
     origin = connection.headers.get("origin")
