@@ -7,12 +7,13 @@ from litestar import Litestar, get
 from tests.support.routes import Route, api_application, internal_application, routes_of
 
 from ovoz.contact_center.switchboard.controllers import requires_internal_token
-from ovoz.platform.access.api import RIGHTS
+from ovoz.platform.access.api import CATALOGUE
 from ovoz.platform.access.guards import public, requires
 from ovoz.platform.identity.deps import OUTSIDE_TENANTS, WITHOUT_CSRF
 
 PUBLIC = {
     "GET /",
+    "GET /api/invitations/{token:str}",
     "GET /api/schema",
     "GET /api/schema/openapi.json",
     "GET /api/schema/{path:str}",
@@ -20,6 +21,7 @@ PUBLIC = {
     "GET /health",
     "GET /problems/{slug:str}",
     "GET /{path:path}",
+    "POST /api/invitations/{token:str}/accept",
     "POST /api/sessions",
 }
 
@@ -31,7 +33,7 @@ def api_routes(tmp_path_factory: pytest.TempPathFactory) -> list[Route]:
 
 def badly_guarded(routes: list[Route]) -> list[str]:
     """Routes without a guard, with several, or with one that declares nothing we know."""
-    known = {*RIGHTS, "public"}
+    known = {*CATALOGUE, "public"}
     return [route.name for route in routes if len(route.rights) != 1 or route.rights[0] not in known]
 
 
@@ -46,13 +48,18 @@ def test_what_is_public_is_listed_here(api_routes: list[Route]) -> None:
 
 def test_only_public_routes_belong_to_no_tenant(api_routes: list[Route]) -> None:
     assert {route.name for route in api_routes if route.opt.get(OUTSIDE_TENANTS)} == PUBLIC - {
+        "GET /api/invitations/{token:str}",
         "GET /api/site",
+        "POST /api/invitations/{token:str}/accept",
         "POST /api/sessions",
     }
 
 
-def test_only_signing_in_needs_no_token(api_routes: list[Route]) -> None:
-    assert [route.name for route in api_routes if route.opt.get(WITHOUT_CSRF)] == ["POST /api/sessions"]
+def test_only_who_has_no_session_yet_needs_no_token(api_routes: list[Route]) -> None:
+    assert {route.name for route in api_routes if route.opt.get(WITHOUT_CSRF)} == {
+        "POST /api/invitations/{token:str}/accept",
+        "POST /api/sessions",
+    }
 
 
 def test_every_internal_route_but_health_asks_for_the_token() -> None:

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from tests.support.api_process import Browser, Web
 from tests.support.operators import PASSWORD, Operator, make_operator
 from tests.support.routes import Route, api_application, routes_of
-from tests.support.api_process import Browser, Web
 
 SOMEBODY = UUID(int=7)
 FORGED = (403, "request-forged")

@@ -4,9 +4,9 @@ import csv
 from uuid import UUID
 
 import pytest
+from tests.support.api_process import Web
 from tests.support.journal import CALLER, Conversation, left_conversation
 from tests.support.routes import SOCKET, Route, api_application, routes_of
-from tests.support.api_process import Web
 
 from ovoz.lib.settings import REPOSITORY
 

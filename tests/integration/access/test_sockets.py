@@ -4,8 +4,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from tests.support.routes import SOCKET, api_application, routes_of
 from tests.support.api_process import Browser, Web
+from tests.support.routes import SOCKET, api_application, routes_of
 
 from ovoz.entrypoints.api import NOT_ALLOWED, NOT_FOUND, NOT_SIGNED_IN, TRY_AGAIN_LATER
 

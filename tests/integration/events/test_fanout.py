@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import from_url
 from redis.exceptions import RedisError
-from tests.support.stack import Stack, eventually
 from tests.support.api_process import Web
+from tests.support.stack import Stack, eventually
 
 from ovoz.contact_center.agents.errors import ReaderTooSlow
 from ovoz.entrypoints.api import NOT_SIGNED_IN

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.support.api_process import Web
 from tests.support.operators import Operator, make_operator
 from tests.support.stack import Stack
-from tests.support.api_process import Web
 
 
 @pytest.fixture(scope="session")

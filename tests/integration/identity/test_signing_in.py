@@ -10,8 +10,8 @@ import argon2
 import pytest
 from redis.asyncio import from_url
 from sqlalchemy import text
-from tests.support.operators import PASSWORD, Operator
 from tests.support.api_process import Answer, Browser, Web
+from tests.support.operators import PASSWORD, Operator
 
 from ovoz.entrypoints.api import NOT_SIGNED_IN
 

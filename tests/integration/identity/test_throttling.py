@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 from sqlalchemy import text
+from tests.support.api_process import Web
 from tests.support.clock import MovedClock
 from tests.support.operators import PASSWORD, Operator, make_operator
 from tests.support.stack import Stack
-from tests.support.api_process import Web
 
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import SignInFailed, TooManyAttempts

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.support.stack import Stack
 from tests.support.api_process import Web
+from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from tests.support.api_process import Browser, Web
 from tests.support.journal import CALLER, Conversation, left_conversation
 from tests.support.operators import PASSWORD, make_operator
 from tests.support.routes import Route, api_application, routes_of
-from tests.support.api_process import Browser, Web
 
 from ovoz.entrypoints.api import NOT_FOUND, NOT_SIGNED_IN
 from ovoz.integrations.redis.fanout import RedisFanout

@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.support.api_process import Web
 from tests.support.operators import PASSWORD, Operator, make_operator
 from tests.support.stack import Stack, eventually
-from tests.support.api_process import Web
 
 from ovoz.lib.db import CommitFailed, Database, DatabaseUnavailable, schema_of
 
