@@ -375,3 +375,4 @@ REVOKE DELETE, INSERT, UPDATE ON TABLE tenant_schema.audit_entry FROM tenant_sch
 REVOKE DELETE, UPDATE ON TABLE tenant_schema.audit_seal FROM tenant_schema;
 REVOKE DELETE, UPDATE ON TABLE tenant_schema.event_log FROM tenant_schema;
 REVOKE DELETE, UPDATE ON TABLE tenant_schema.reveal FROM tenant_schema;
+GRANT INSERT (id, at, act, actor_kind, actor_id, actor_name, session_id, address, subject_kind, subject_id, reason, before, after) ON TABLE tenant_schema.audit_entry TO tenant_schema;

@@ -21,11 +21,17 @@ from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.rows import entry_of
 from ovoz.entrypoints.provisioning import CELL, NODE
+from ovoz.entrypoints.switchboard import _publication
 from ovoz.lib.ids import new_id
 
 CALLER = "+992900000321"
 EPOCH = 7
 """Of the cells that only a test writes for."""
+
+
+def journal_store(stack: Stack, cell_id: str) -> JournalStore:
+    """A cell's, with what the installation publishes."""
+    return JournalStore(stack.database, cell_id, _publication(stack.settings, stack.database))
 
 
 def make_call(agent_id: UUID | None = None, **changes: Any) -> Call:
@@ -136,7 +142,7 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
     async with stack.database.control() as session:
         epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
         present = epoch.scalar_one()
-    await JournalStore(stack.database, CELL).write(tenant_id, present, [entry])
+    await journal_store(stack, CELL).write(tenant_id, present, [entry])
 
 
 async def left_conversation(stack: Stack, slug: str) -> Conversation:

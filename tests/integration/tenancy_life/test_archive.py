@@ -30,8 +30,10 @@ async def sound(place: Installation, tenant_id: str, recording_id: UUID) -> byte
     keys = TenantKeys(TenantRepository(place.database), installation_key(place.settings.home))
     rows = RecordingRows(place.database, utc_now)
     audio = RecordingAudio(rows, FileSystemStorage(place.settings.home / "objects"), keys)
-    stored = await audio.find(tenant_id, recording_id, only_of=None)
-    return b"".join([part async for part in await audio.part(tenant_id, stored, 0, stored.size_bytes)])
+    stored = await audio.find(tenant_id, recording_id)
+    return b"".join(
+        [part async for part in await audio.unheard_part(tenant_id, stored, 0, stored.size_bytes)]
+    )
 
 
 @pytest.fixture
