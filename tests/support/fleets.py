@@ -13,6 +13,7 @@ import msgspec
 
 from ovoz.lib.db import OwnerDatabase
 from ovoz.lib.db.migrations import head, migrate
+from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import REPOSITORY
 from ovoz.platform.tenancy.api import Fleet, TenantMaker
 
@@ -110,12 +111,12 @@ def copy_tree(source: Path, folder: Path) -> None:
 
 
 def tenant_maker(url: str, data_dir: Path, owner: OwnerDatabase | None = None) -> TenantMaker:
-    """Makes tenants in a scratch database."""
+    """Makes tenants in a scratch database; their keys are wrapped by one that lies beside the blueprints."""
     return TenantMaker(
         admin_url=url,
         owner=owner,
         data_dir=data_dir,
-        installation_key=b"k" * 32,
+        installation_key=installation_key(data_dir),
         hash_password=lambda _: "-",
         cell_id=CELL,
     )

@@ -11,6 +11,7 @@ from tests.support.recordings import Installation
 
 from ovoz.entrypoints.provisioning import TenantDesk
 from ovoz.lib.ids import new_id
+from ovoz.lib.sealing import InstallationKey, installation_key
 from ovoz.platform.audit.api import Doer
 from ovoz.platform.tenancy.api import TenantFinder, TenantKeys, TenantRepository
 from ovoz.platform.tenancy.contracts import Operation
@@ -249,5 +250,5 @@ async def _insert(driver: Any, table: str, row: Any) -> None:
     await driver.execute(f"INSERT INTO ovoz.{table} VALUES ({places})", *row)
 
 
-def _key(place: Installation) -> bytes:
-    return (place.settings.home / "installation.key").read_bytes()
+def _key(place: Installation) -> InstallationKey:
+    return installation_key(place.settings.home)
