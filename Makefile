@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs doctor call test test-fast test-deep check format generate bench-calls bench-access clean
+.PHONY: help up down status logs doctor call test test-fast test-deep check format generate snapshot bench-calls bench-tenancy bench-access clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
@@ -50,6 +50,12 @@ format: $(STAMP) ## Put the code into its one format
 generate: $(STAMP) ## Write generated files anew
 	@$(OVOZ) generate
 	@$(PY) -m ovoz.engines.frontend generate
+
+snapshot: $(STAMP) ## Write the tenants' snapshot anew, after a new migration
+	@$(OVOZ) snapshot
+
+bench-tenancy: $(STAMP) ## Measure 10, 100 and 1000 tenants (TENANTS=10,100)
+	@$(PY) -m tests.bench.tenancy $(TENANTS)
 
 bench-calls: $(STAMP) ## Measure calls against docs: calls/s, first action, ring, take-over
 	@$(PY) -m tests.bench.calls

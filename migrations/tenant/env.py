@@ -1,12 +1,12 @@
-"""Alembic environment: the connection and the schema are handed in by `ovoz.lib.db.migrations`."""
+"""Alembic environment: compiles a path of revisions to SQL; `ovoz.lib.db.migrations` sends it to the schemas."""
 
 from alembic import context
 
 context.configure(
-    connection=context.config.attributes["connection"],
+    dialect_name="postgresql",
+    # Without it the driver's placeholders would double every per cent sign.
+    dialect_opts={"paramstyle": "named"},
     version_table="alembic_version",
-    version_table_schema=context.config.attributes["schema"],
-    transactional_ddl=True,
+    transactional_ddl=False,  # the transaction is the sender's
 )
-with context.begin_transaction():
-    context.run_migrations()
+context.run_migrations()

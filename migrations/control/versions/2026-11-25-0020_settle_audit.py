@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261125_0020"
-down_revision = "20261124_0040"
+down_revision = "20261125_0010"
 
 # An INSERT holds ROW EXCLUSIVE on the table from before it takes a position until its transaction is over. Who gets
 # this lock therefore sees every entry up to the highest position; later ones will be higher. It is held for one
@@ -26,4 +26,5 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(SETTLE)
     # `acting_tenant` refuses whoever is no tenant.
-    op.execute("GRANT EXECUTE ON FUNCTION settle_audit() TO PUBLIC")
+    op.execute("REVOKE ALL ON FUNCTION settle_audit() FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION settle_audit() TO ovoz_tenant")

@@ -132,6 +132,14 @@ BEGIN
 END $$
 """
 
+# Default privileges gave the tenant's role this table too: where its schema stands is not the tenant's to say.
+REVISION = """
+DO $$
+BEGIN
+    EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM %I', current_schema());
+END $$
+"""
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
@@ -140,3 +148,4 @@ def upgrade() -> None:
             if statement.strip():
                 op.execute(statement)
     op.execute(APPEND_ONLY)
+    op.execute(REVISION)

@@ -68,6 +68,7 @@ from ovoz.platform.privacy.api import Numbers, Privacy, Reveals, read_policy
 from ovoz.platform.privacy.contracts import PublicText
 from ovoz.platform.privacy.controllers import RevealController
 from ovoz.platform.privacy.deps import RememberRequest, masking
+from ovoz.platform.provider.controllers import ProviderOperationController, ProviderTenantController
 from ovoz.platform.requests.api import KeptAnswers, Policy
 from ovoz.platform.requests.deps import (
     BODY_LIMIT_BYTES,
@@ -77,7 +78,14 @@ from ovoz.platform.requests.deps import (
     send_allowed_methods,
     send_standing,
 )
-from ovoz.platform.tenancy.api import Tenant, TenantFinder, TenantKeys, TenantRepository, read_blueprint
+from ovoz.platform.tenancy.api import (
+    Operations,
+    Tenant,
+    TenantFinder,
+    TenantKeys,
+    TenantRepository,
+    read_blueprint,
+)
 from ovoz.platform.tenancy.errors import BlueprintInvalid
 
 log = structlog.get_logger(__name__)
@@ -118,6 +126,8 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         InvitationController,
         RoleController,
         list_rights,
+        ProviderTenantController,
+        ProviderOperationController,
         live,
         phone_line,
         health,
@@ -176,6 +186,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "invitations": Invitations(database, utc_now, Attempts(database, utc_now), ends),
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end, privacy),
         "open_sockets": open_sockets,
+        "operations": Operations(database, settings.data_dir),
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),

@@ -20,6 +20,7 @@ from ovoz.entrypoints import processes
 from ovoz.entrypoints.audit_commands import audit
 from ovoz.entrypoints.call_command import call
 from ovoz.entrypoints.doctor import write_report
+from ovoz.entrypoints.fleet_commands import fleet
 from ovoz.entrypoints.installation import load_settings
 from ovoz.entrypoints.key_commands import keys
 from ovoz.entrypoints.tenant_commands import tenant
@@ -184,6 +185,7 @@ def switchboard(unit: str) -> None:
 
 
 main.add_command(tenant)
+main.add_command(fleet)
 main.add_command(call)
 main.add_command(audit)
 main.add_command(keys)
@@ -199,6 +201,15 @@ def generate(*, check: bool) -> None:
     for path in differing:
         click.echo(f"{path} {'is not up to date: run `make generate`' if check else 'written'}")
     sys.exit(1 if check and differing else 0)
+
+
+@main.command()
+def snapshot() -> None:
+    """Write migrations/tenant/snapshot.sql anew, from the migrations."""
+    from ovoz.entrypoints.snapshot import write_snapshot
+
+    path = asyncio.run(write_snapshot(load_settings()))
+    click.echo(f"{path.relative_to(REPOSITORY)} written")
 
 
 @main.group()

@@ -53,6 +53,7 @@ TAGS: Final = {
     "People": "Who works here: inviting, changing and disabling people, and their teams.",
     "Roles": "What people may do: shipped roles, the operator's own, and what a change would mean for whom.",
     "Personal data": "Making masked personal data clear to oneself, for a reason and a while.",
+    "Provider": "Operators of the installation, for the provider's staff at the provider's own address.",
     "Audit": "Who did and saw what, sealed so that a change shows.",
 }
 """Every tag that a route may carry, and what its operations are about."""

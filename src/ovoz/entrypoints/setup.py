@@ -8,13 +8,13 @@ import asyncpg
 import msgspec
 import structlog
 
-from ovoz.entrypoints.provisioning import CELL, NODE, tenant_maker
-from ovoz.lib.db import schema_of
-from ovoz.lib.db.migrations import head, migrate
+from ovoz.entrypoints.provisioning import CELL, NODE, tenant_desk, tenant_maker
+from ovoz.lib.db.migrations import head, migrate, revision_of
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import Settings
-from ovoz.platform.tenancy.api import Blueprint, read_blueprint
+from ovoz.platform.tenancy.api import Blueprint, Fleet, read_blueprint
+from ovoz.platform.tenancy.contracts import PROVIDER_SLUG
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,15 @@ async def prepare(settings: Settings) -> None:
         blueprints = {
             slug: read_blueprint(settings.data_dir, slug) for slug in DEMO_OPERATORS if settings.demo
         }
-        known = {row["slug"] for row in await connection.fetch("SELECT slug FROM ovoz.tenant")}
+        await _honour_tombstones(settings, endpoints)
+        await _make_provider(connection, settings, endpoints)
+        # By blueprint: a demo operator may have another address by now, or have been deleted.
+        known = {
+            row["blueprint"]
+            for row in await connection.fetch(
+                "SELECT blueprint FROM ovoz.tenant WHERE demo UNION SELECT blueprint FROM ovoz.tombstone"
+            )
+        }
         for slug in blueprints:
             if slug not in known:
                 log.info("setup.demo_operator", slug=slug)
@@ -76,22 +84,35 @@ async def prepare(settings: Settings) -> None:
 async def _migrate(connection: "asyncpg.Connection[Any]", settings: Settings, endpoints: Endpoints) -> None:
     """Brings the control schema and every tenant's to the newest revision, where they are not there yet."""
     await connection.execute("CREATE SCHEMA IF NOT EXISTS ovoz")
-    if await _revision(connection, "ovoz") != head(settings.data_dir, "control"):
+    if await revision_of(connection, "ovoz") != head(settings.data_dir, "control"):
         log.info("setup.migrate", schema="ovoz")
         await migrate(endpoints.database_admin_url, settings.data_dir, "control", "ovoz")
-    newest = head(settings.data_dir, "tenant")
-    for row in await connection.fetch("SELECT id FROM ovoz.tenant ORDER BY id"):
-        schema = schema_of(row["id"])
-        if await _revision(connection, schema) != newest:
-            log.info("setup.migrate", schema=schema)
-            await migrate(endpoints.database_admin_url, settings.data_dir, "tenant", schema)
+    result = await Fleet(endpoints.database_admin_url, settings.data_dir).migrate()
+    if result.done:
+        log.info("setup.migrated", tenants=result.done, revision=result.target)
+    if result.failed:
+        # The others are served; who is not at head is named here and by `ovoz fleet status`.
+        log.error("setup.not_migrated", tenants=[tenant.slug for tenant in result.failed])
 
 
-async def _revision(connection: "asyncpg.Connection[Any]", schema: str) -> str | None:
-    if await connection.fetchval("SELECT to_regclass($1)", f"{schema}.alembic_version") is None:
-        return None
-    revision: str | None = await connection.fetchval(f"SELECT version_num FROM {schema}.alembic_version")
-    return revision
+async def _honour_tombstones(settings: Settings, endpoints: Endpoints) -> None:
+    """Whoever is buried stays so, also where the database was put back to an older backup."""
+    desk = tenant_desk(settings, endpoints)
+    try:
+        if risen := await desk.life.honour_tombstones():
+            log.warning("setup.buried_tenants_in_the_database", tenants=risen)
+    finally:
+        await desk.close()
+
+
+async def _make_provider(
+    connection: "asyncpg.Connection[Any]", settings: Settings, endpoints: Endpoints
+) -> None:
+    """The provider's own tenant; in a demo with somebody who can sign in."""
+    if await connection.fetchval("SELECT 1 FROM ovoz.tenant WHERE kind = 'provider'") is None:
+        await tenant_maker(settings, endpoints).create(
+            PROVIDER_SLUG, PROVIDER_SLUG, demo=settings.demo, kind="provider"
+        )
 
 
 async def _make_cell(connection: "asyncpg.Connection[Any]") -> None:
@@ -119,6 +140,8 @@ def _welcome(settings: Settings, blueprints: dict[str, Blueprint]) -> list[str]:
     for slug, blueprint in blueprints.items():
         lines.append(f"{blueprint.name}: http://{slug}.{settings.base_domain}:{settings.ports.http}")
         lines += _sign_ins(blueprint)
+    lines.append(f"Provider: http://{PROVIDER_SLUG}.{settings.base_domain}:{settings.ports.http}")
+    lines += _sign_ins(read_blueprint(settings.data_dir, PROVIDER_SLUG))
     return lines
 
 

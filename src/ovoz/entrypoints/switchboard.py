@@ -25,6 +25,7 @@ from ovoz.contact_center.switchboard.api import (
     Directory,
     Fenced,
     JournalStore,
+    TenantChanges,
     run_cell,
 )
 from ovoz.contact_center.switchboard.controllers import InternalController, health
@@ -125,7 +126,12 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
     try:
         async with asyncio.TaskGroup() as tasks:
             work = tasks.create_task(
-                run_cell(cell, lease, lambda: log.info("switchboard.ready", epoch=lease.epoch))
+                run_cell(
+                    cell,
+                    lease,
+                    TenantChanges(endpoints.database_url),
+                    lambda: log.info("switchboard.ready", epoch=lease.epoch),
+                )
             )
             web = tasks.create_task(server.serve())
             await stop.wait()

@@ -27,6 +27,7 @@ from ovoz.contact_center.recordings.api import (
     Sweeper,
     request_storing,
 )
+from ovoz.entrypoints.provisioning import tenant_desk
 from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
 from ovoz.integrations.saq.queue import PatientQueue, open_queue
 from ovoz.integrations.storage.file_system import FileSystemStorage
@@ -40,13 +41,18 @@ from ovoz.lib.settings import Settings
 from ovoz.platform.audit.api import Sealer
 from ovoz.platform.identity.services import end_old_sessions
 from ovoz.platform.requests.api import forget_old_answers
-from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
+from ovoz.platform.tenancy import jobs as tenancy_jobs
+from ovoz.platform.tenancy.api import OPERATE_JOB, TenantKeys, TenantRepository, request_operation
 
 log = structlog.get_logger(__name__)
 
-JOBS = [(STORE_JOB, recording_jobs.store)]
+JOBS: list[tuple[str, Callable[..., Awaitable[object]]]] = [
+    (STORE_JOB, recording_jobs.store),
+    (OPERATE_JOB, tenancy_jobs.operate),
+]
 CONCURRENCY = 8
 RECONCILE_EVERY_S = 30.0
+OPERATE_EVERY_S = 2.0
 SWEEP_EVERY_S = 600.0
 MEASURE_EVERY_S = 30.0
 END_SESSIONS_EVERY_S = 3600.0
@@ -73,6 +79,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
     key = installation_key(settings.home)
     keys = TenantKeys(TenantRepository(database), key)
     sealer = Sealer(database, key, utc_now)
+    desk = tenant_desk(settings, endpoints)
     me = f"worker-{new_id().hex}"
 
     async def request(tenant_id: str, recording_id: UUID) -> None:
@@ -88,6 +95,10 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         await ready.say()
         if asked:
             log.info("recordings.owed", count=asked)
+
+    async def operate() -> None:
+        for operation_id in await desk.runner.due():
+            await request_operation(queue, operation_id, asked_by=me)
 
     async def end_sessions() -> None:
         for tenant_id in await rows.tenants():
@@ -106,13 +117,17 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         queue,
         JOBS,
         concurrency=CONCURRENCY,
-        startup=_context(recording_store=RecordingStore(rows, storage, FfmpegEncoder(), keys, raw_files)),
+        startup=_context(
+            recording_store=RecordingStore(rows, storage, FfmpegEncoder(), keys, raw_files),
+            tenant_operations=desk.runner,
+        ),
         timers={"schedule": 1, "worker_info": 10, "sweep": 10, "abort": 1},
         cancellation_hard_deadline_s=2.0,
     )
     schedule: tuple[tuple[float, str, Callable[[], Awaitable[object]]], ...] = (
         (MEASURE_EVERY_S, "measure", disk.measure),
         (RECONCILE_EVERY_S, "reconcile", reconcile),
+        (OPERATE_EVERY_S, "operate", operate),
         (SWEEP_EVERY_S, "sweep", sweeper.sweep),
         (SEAL_EVERY_S, "seal the audit", seal),
         (END_SESSIONS_EVERY_S, "end old sessions", end_sessions),
@@ -128,7 +143,9 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
         await asyncio.gather(*clockwork, return_exceptions=True)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(1):
-                await asyncio.gather(queue.disconnect(), database.close(), return_exceptions=True)
+                await asyncio.gather(
+                    queue.disconnect(), database.close(), desk.close(), return_exceptions=True
+                )
         log.info("worker.stopped")
 
 

@@ -78,6 +78,12 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/recordings/{recording_id:uuid}/audio": ["/api/recordings/{recording_id}/audio"],
     "/api/recordings/{recording_id:uuid}/download": ["/api/recordings/{recording_id}/download"],
     "/api/reveals": ["/api/reveals"],
+    "/api/provider/tenants": ["/api/provider/tenants"],
+    "/api/provider/tenants/{slug:str}": ["/api/provider/tenants/somon"],
+    "/api/provider/operations": ["/api/provider/operations"],
+    "/api/provider/operations/{operation_id:uuid}": [
+        "/api/provider/operations/00000000-0000-0000-0000-000000000000"
+    ],
 }
 """Addresses of every GET; ids and numbers are filled in with those of every marked interaction and person."""
 

@@ -18,6 +18,7 @@ from tests.support.stack import Stack
 
 from ovoz.entrypoints.provisioning import CELL
 from ovoz.lib.db import schema_of
+from ovoz.lib.db.migrations import snapshot_path
 from ovoz.lib.problems import DomainError
 from ovoz.lib.sealing import installation_key
 from ovoz.platform.identity.api import hash_password
@@ -33,8 +34,6 @@ BLUEPRINT: dict[str, Any] = {
     "entry_points": [],
 }
 Traces = tuple[set[str], ...]
-SCHEMAS, SLUGS = 0, 6
-"""Places in the traces."""
 
 
 class Workshop:
@@ -182,8 +181,9 @@ async def test_people_in_a_blueprint_serve_demos_only(workshop: Workshop) -> Non
 
 
 def break_the_migrations(workshop: Workshop) -> None:
-    [first] = (workshop.folder / "migrations" / "tenant" / "versions").glob("*first_call.py")
-    first.write_text(first.read_text().replace("op.execute(APPEND_ONLY)", "op.execute('SELECT nonsense')"))
+    """The last statement of what fills a new schema."""
+    snapshot = snapshot_path(workshop.folder)
+    snapshot.write_text(f"{snapshot.read_text()}\nSELECT nonsense;\n")
 
 
 @pytest.mark.parametrize("step", ["migrate", "insert", "load"])
@@ -198,7 +198,7 @@ async def test_a_step_that_fails_leaves_nothing_and_can_be_tried_again(workshop:
         how["cell"] = "a-cell-that-is-not-there"
     else:
         how["hashing"] = lambda _: "\0"  # which Postgres does not keep
-    with pytest.raises(DBAPIError):
+    with pytest.raises((DBAPIError, asyncpg.PostgresError)):
         await workshop.make(slug, name, **how)
     assert await workshop.traces() == before
     again = Workshop(workshop.stack, workshop.folder.parent / "again")
@@ -206,21 +206,37 @@ async def test_a_step_that_fails_leaves_nothing_and_can_be_tried_again(workshop:
     assert await again.make(slug, again.blueprint(entry_points=[entry]))
 
 
-@pytest.mark.parametrize("place", [SCHEMAS, SLUGS], ids=["schema made", "rows made"])
-async def test_a_creation_that_is_cancelled_leaves_nothing(workshop: Workshop, place: int) -> None:
+NUMBER = "INSERT INTO ovoz.number (number, tenant_id) SELECT '{}', id FROM ovoz.tenant WHERE slug = 'somon'"
+OBSTACLES = {
+    "schema made": "LOCK TABLE ovoz.tenant_key IN SHARE MODE",
+    "rows made": NUMBER,
+}
+"""What somebody else does in an open transaction, so that a creation waits in its middle."""
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES.values(), ids=OBSTACLES)
+async def test_a_creation_that_is_cancelled_leaves_nothing(workshop: Workshop, obstacle: str) -> None:
+    number = free_number()
+    entry = {"number": number, "name": "Line", "queue": "support"}
     before = await workshop.traces()
-    making = asyncio.create_task(workshop.make(free_slug(), workshop.blueprint()))
-    while (await workshop.traces())[place] == before[place]:
-        assert not making.done()
-    making.cancel()
-    [outcome] = await asyncio.gather(making, return_exceptions=True)
-    after = await workshop.traces()
-    if isinstance(outcome, str):
-        assert schema_of(outcome) in after[SCHEMAS]
-        assert len(after[SLUGS]) == len(before[SLUGS]) + 1
-    else:
-        assert isinstance(outcome, asyncio.CancelledError)
-        assert after == before
+    other = await asyncpg.connect(workshop.stack.endpoints.database_admin_url)
+    try:
+        transaction = other.transaction()
+        await transaction.start()
+        await other.execute(obstacle.format(number))
+        making = asyncio.create_task(workshop.make(free_slug(), workshop.blueprint(entry_points=[entry])))
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        while not await other.fetchval(waiting):
+            assert not making.done()
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        while await other.fetchval(waiting):
+            pass
+        await transaction.rollback()
+    finally:
+        await other.close()
+    assert await workshop.traces() == before
 
 
 async def test_of_two_at_once_one_gets_the_slug(workshop: Workshop) -> None:

@@ -20,6 +20,7 @@ from ovoz.lib.db.migrations import Tree, head, migrate, run_as_owner
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.settings import REPOSITORY, Settings
 from ovoz.platform.identity.models import IdentityTable
+from ovoz.platform.tenancy.contracts import PROVIDER_SLUG
 
 TREES: tuple[Tree, ...] = ("control", "tenant")
 WRITTEN = [
@@ -72,7 +73,7 @@ def test_each_tree_has_one_beginning_and_one_head(tree: Tree) -> None:
 
 
 async def test_setup_leads_from_nothing_to_head_and_then_has_nothing_to_do(fresh: Fresh) -> None:
-    assert set(fresh.tenants) == set(DEMO_OPERATORS)
+    assert set(fresh.tenants) == {*DEMO_OPERATORS, PROVIDER_SLUG}
     admin = await asyncpg.connect(fresh.endpoints.database_admin_url)
     schemas: dict[str, Tree] = {"ovoz": "control"}
     schemas |= {schema_of(tenant_id): "tenant" for tenant_id in fresh.tenants.values()}

@@ -5,7 +5,9 @@ import re
 from ovoz.lib.settings import REPOSITORY
 from ovoz.platform.audit.contracts import ACTS
 
-_TOLD = re.compile(r"(?:\b_?[Aa]ct\(|\b_tell\(session, doer,)\s*(?:name=)?\"([^\"]+)\"")
+_TOLD = re.compile(
+    r"(?:\b_?[Aa]ct\(|\b_tell\(session, doer,|told\(\s*session, tenant,)\s*(?:name=)?\"([^\"]+)\""
+)
 _DOCUMENTED = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \|", re.MULTILINE)
 
 

@@ -1,10 +1,11 @@
 """All SQL of the history."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, column, select, table
+from sqlalchemy import ColumnElement, Select, column, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.contact_center.calls.models import EventRow, InteractionRow, RecordingSummaryRow, SegmentRow
@@ -109,3 +110,17 @@ class HistoryRepository:
             .outerjoin(_queue, _queue.c.id == InteractionRow.queue_id)
             .outerjoin(RecordingSummaryRow, RecordingSummaryRow.interaction_id == InteractionRow.id)
         )
+
+
+async def settle_moved(session: AsyncSession, at: datetime) -> None:
+    """In an installation that took the tenant over: what was live when the archive was written is over (`moved`)."""
+    for statement in (
+        "UPDATE segment SET ended_at = :at, outcome = coalesce(outcome, 'moved'), observed_late = true"
+        " WHERE ended_at IS NULL",
+        "UPDATE leg SET ended_at = :at, observed_late = true WHERE ended_at IS NULL",
+        "UPDATE interaction SET state = 'closed', ended_at = coalesce(ended_at, :at), closed_at = :at,"
+        " end_reason = coalesce(end_reason, 'moved') WHERE state <> 'closed'",
+        "UPDATE agent_state SET state = 'offline', reason = NULL, interaction_id = NULL, since = :at"
+        " WHERE state <> 'offline'",
+    ):
+        await session.execute(text(statement), {"at": at})

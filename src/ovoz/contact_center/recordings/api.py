@@ -4,7 +4,8 @@ from typing import Final
 from uuid import UUID
 
 from ovoz.contact_center.recordings.ports import StoringQueue
-from ovoz.contact_center.recordings.repositories import RecordingRows
+from ovoz.contact_center.recordings.repositories import RecordingRows, give_up_unstored
+from ovoz.contact_center.recordings.services.carrying import CarriedRecording, RecordingCarrier
 from ovoz.contact_center.recordings.services.disk import disk_state, may_record
 from ovoz.contact_center.recordings.services.listening import RecordingAudio
 from ovoz.contact_center.recordings.services.raw_files import RawFiles
@@ -14,14 +15,17 @@ from ovoz.contact_center.recordings.services.upkeep import DiskWatch, Reconciler
 __all__ = [
     "QUEUE",
     "STORE_JOB",
+    "CarriedRecording",
     "DiskWatch",
     "RawFiles",
     "Reconciler",
     "RecordingAudio",
+    "RecordingCarrier",
     "RecordingRows",
     "RecordingStore",
     "Sweeper",
     "disk_state",
+    "give_up_unstored",
     "may_record",
     "request_storing",
 ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import column, select, table, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.contact_center.recordings.contracts import OwedRecording, RecordingState, StoredRecording
 from ovoz.contact_center.recordings.events import RECORDING_STORED, RecordingStored
@@ -81,9 +82,14 @@ class RecordingRows:
         self._clock = clock
 
     async def tenants(self) -> list[str]:
-        """Every tenant, suspended ones too: what they recorded is owed all the same."""
+        """Every tenant that is not gone, suspended ones too: what they recorded is owed all the same."""
         async with self._database.control() as session:
-            rows = await session.execute(text("SELECT id FROM ovoz.tenant ORDER BY id"))
+            rows = await session.execute(
+                text(
+                    "SELECT t.id FROM ovoz.tenant t WHERE NOT EXISTS"
+                    " (SELECT FROM ovoz.tombstone d WHERE d.tenant_id = t.id) ORDER BY t.id"
+                )
+            )
             return [row.id for row in rows]
 
     async def due(self, tenant_id: str) -> list[OwedRecording]:
@@ -200,6 +206,30 @@ class RecordingRows:
         async with self._database.tenant(tenant_id) as session:
             await tell_reading(session, self._clock(), act)
 
+    async def stored(self, tenant_id: str) -> list[StoredRecording]:
+        """Every recording that can be listened to, oldest first."""
+        async with self._database.tenant(tenant_id) as session:
+            rows = await session.execute(
+                text(
+                    "SELECT r.id, r.interaction_id, i.agent_id, r.object, r.key_version, r.duration_ms, r.size_bytes,"
+                    " r.sha256 FROM recording r LEFT JOIN interaction i ON i.id = r.interaction_id"
+                    " WHERE r.state = 'stored' ORDER BY r.started_at, r.id"
+                )
+            )
+            return [StoredRecording(**row._mapping) for row in rows]
+
+    async def carried(self, tenant_id: str, recording_id: UUID, object_: str, key_version: int) -> bool:
+        """A recording came from another installation; False when no row of the tenant's is about it."""
+        async with self._database.tenant(tenant_id) as session:
+            rows = await session.execute(
+                text(
+                    "UPDATE recording SET object = :object, key_version = :version, updated_at = now()"
+                    " WHERE id = :id AND state = 'stored' RETURNING id"
+                ),
+                {"id": recording_id, "object": object_, "version": key_version},
+            )
+            return rows.first() is not None
+
     async def states_of_raw(self, tenant_id: str, raw_names: Sequence[str]) -> dict[str, set[RecordingState]]:
         """States of the tenant's recordings that were captured into these files."""
         async with self._database.tenant(tenant_id) as session:
@@ -211,6 +241,16 @@ class RecordingRows:
             for row in rows:
                 states.setdefault(row.raw_name, set()).add(row.state)
             return states
+
+
+async def give_up_unstored(session: AsyncSession) -> None:
+    """In an installation that took the tenant over: the raw files of these are elsewhere."""
+    await session.execute(
+        text(
+            "UPDATE recording SET state = 'failed', error = 'It was not stored when the archive was written.',"
+            " updated_at = now() WHERE state IN ('capturing', 'captured')"
+        )
+    )
 
 
 def _owed(row: Any) -> OwedRecording:

@@ -8,5 +8,15 @@ from ovoz.lib.db.database import (
     connect,
     schema_of,
 )
+from ovoz.lib.db.owner import OwnerDatabase, driver_of
 
-__all__ = ["BEFORE_COMMIT", "CommitFailed", "Database", "DatabaseUnavailable", "connect", "schema_of"]
+__all__ = [
+    "BEFORE_COMMIT",
+    "CommitFailed",
+    "Database",
+    "DatabaseUnavailable",
+    "OwnerDatabase",
+    "connect",
+    "driver_of",
+    "schema_of",
+]

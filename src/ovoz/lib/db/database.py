@@ -86,7 +86,7 @@ class Database:
             },
         )
 
-        event.listen(self._engine.sync_engine, "connect", _on_connect)
+        event.listen(self._engine.sync_engine, "connect", let_jit_alone)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -171,7 +171,8 @@ def _leave_jit_alone(driver: Any) -> None:
     driver._server_caps = driver._server_caps._replace(jit=False)
 
 
-def _on_connect(connection: Any, _: Any) -> None:
+def let_jit_alone(connection: Any, _: Any) -> None:
+    """For the engine's `connect` event."""
     _leave_jit_alone(connection.driver_connection)
 
 

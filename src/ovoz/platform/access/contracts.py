@@ -1,6 +1,6 @@
 """Rights as other modules name them, and the form in which a role grants one."""
 
-from typing import Annotated, Final, Literal, Protocol
+from typing import Annotated, Final, Literal, Protocol, get_args
 from uuid import UUID
 
 import msgspec
@@ -43,11 +43,13 @@ ShippedRole = Literal[
 ]
 """Roles that every tenant has from the beginning: `tenants/roles.yaml`."""
 ProviderRole = Literal["vendor"]
-"""Roles of the provider's own staff; they mean nothing in a tenant."""
+"""Roles of the provider's own staff; they mean nothing in an operator."""
+PROVIDER_ROLES: Final[frozenset[str]] = frozenset(get_args(ProviderRole))
 DESK_ROLES: Final[frozenset[str]] = frozenset({"agent", "senior_agent", "outsourced_agent", "sales"})
 """Shipped roles with `desk.use`: who has one is rung."""
 PROVIDER: Final = "provider"
-"""The domain of the provider's staff. Every other domain is a tenant's id (12 characters; this is no such id)."""
+"""The domain of the provider's staff, who are people of the tenant of this kind. Every other domain is an operator's id
+(12 characters; this is no such id)."""
 
 Whose = Literal["own", "team", "queue", "all"]
 ConditionName = Literal["whose", "regions", "outsourced", "corporate", "hours"]
@@ -88,10 +90,15 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Subject(Protocol):
-    """Who asks: a signed-in person of a tenant, or of the provider's staff (`tenant_id` is PROVIDER)."""
+    """Who asks: a signed-in person of an operator, or of the provider's staff."""
 
     @property
     def tenant_id(self) -> str: ...
+    @property
+    def domain(self) -> str:
+        """Whose roles count: the operator's id, or PROVIDER."""
+        ...
+
     @property
     def user_id(self) -> UUID: ...
     @property

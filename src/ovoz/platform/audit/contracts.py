@@ -32,6 +32,14 @@ ACTS: Final = frozenset(
         "roles.removed",
         "teams.created",
         "teams.renamed",
+        "tenancy.created",
+        "tenancy.deleted",
+        "tenancy.deletion_begun",
+        "tenancy.deletion_taken_back",
+        "tenancy.exported",
+        "tenancy.renamed",
+        "tenancy.resumed",
+        "tenancy.suspended",
     }
 )
 """Every name that is told; each has its line in docs/developer/audit.md."""

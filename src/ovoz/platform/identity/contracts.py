@@ -1,8 +1,11 @@
 """Who acts."""
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
+
+from ovoz.platform.access.contracts import PROVIDER
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -24,3 +27,8 @@ class Actor(msgspec.Struct, frozen=True):
     team_id: UUID | None = None
     time_zone: str = "UTC"
     """The tenant's: rights may hold at certain hours only."""
+    tenant_kind: Literal["operator", "provider"] = "operator"
+
+    @property
+    def domain(self) -> str:
+        return PROVIDER if self.tenant_kind == "provider" else self.tenant_id

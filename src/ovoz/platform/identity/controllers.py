@@ -175,7 +175,7 @@ class SessionController(Controller):
 
 
 async def _session(actor: Actor, access: Access) -> Session:
-    snapshot = await access.snapshot(actor.tenant_id)
+    snapshot = await access.snapshot(actor.domain)
     return Session(
         user=SignedInUser(actor.user_id, actor.name, actor.email, sorted(actor.roles), actor.is_agent),
         tenant=SessionTenant(actor.tenant_id, actor.tenant_slug, actor.tenant_name),

@@ -11,6 +11,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp, Message, Scope
 
+from ovoz.lib.problems import NotFound
 from ovoz.platform.access.errors import NotSignedIn
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, Identity
@@ -28,6 +29,8 @@ OUTSIDE_TENANTS = "outside_tenants"
 """`opt` of a route that belongs to no tenant: pages, health, the schema."""
 WITHOUT_CSRF = "without_csrf"
 """`opt` of the one unsafe route that begins a session and so cannot have a token; its Origin is checked."""
+PROVIDER_ONLY = "provider_only"
+"""`opt` of a route that exists at the provider's own host; at every other there is no such thing."""
 
 
 class SessionMiddleware(AbstractAuthenticationMiddleware):
@@ -41,6 +44,8 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         tenant = await self._finder.by_host(connection.headers.get("host", ""))
+        if connection.route_handler.opt.get(PROVIDER_ONLY) and tenant.kind != "provider":
+            raise NotFound()
         check_origin(connection)
         token = connection.cookies.get(cookie_name(SESSION_COOKIE, secure=is_secure(connection.scope)))
         admission = await self._identity.admit(tenant, token) if token else None

@@ -351,6 +351,7 @@ def _actor(tenant: Tenant, user: UserAccount, row: SessionRow) -> Actor:
         auto_answer=user.auto_answer,
         team_id=user.team_id,
         time_zone=tenant.time_zone,
+        tenant_kind=tenant.kind,
     )
 
 

@@ -52,6 +52,7 @@ PROBLEM_MEMBERS: Final = frozenset(
     (
         *("type", "title", "status", "detail", "errors", "instance"),
         *("part", "right", "state", "why", "conditions", "rights", "etag", "policies", "keys"),
+        *("reason", "revision", "delete_after"),
     )
 )
 """Members of a problem in which words may leave; any other is dropped, unless it is a number."""

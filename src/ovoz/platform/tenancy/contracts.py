@@ -1,8 +1,21 @@
 """What other modules know of a tenant."""
 
 from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
+
+from ovoz.platform.audit.contracts import Doer
+
+TenantState = Literal["active", "suspended", "deleting"]
+OperationKind = Literal[
+    "create", "suspend", "resume", "rename", "export", "restore", "delete", "undelete", "purge"
+]
+OperationState = Literal["owed", "running", "done", "failed"]
+
+PROVIDER_SLUG = "console"
+"""The provider's own address; see decision 16."""
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -16,6 +29,43 @@ class Tenant(msgspec.Struct, frozen=True):
     time_zone: str
     demo: bool
     blueprint: str
+    kind: Literal["operator", "provider"] = "operator"
+    suspended_reason: str | None = None
+    delete_after: datetime | None = None
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """Something that is done with a tenant: what, for whom, and how far it is (`progress` from 0 to 1)."""
+
+    id: UUID
+    kind: OperationKind
+    tenant_id: str
+    slug: str
+    parameters: dict[str, Any]
+    doer: Doer
+    state: OperationState
+    progress: float
+    step: str
+    error: str | None
+    result: dict[str, Any] | None
+    attempts: int
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def settled(self) -> bool:
+        return self.state in ("done", "failed")
+
+
+class TenantOverview(msgspec.Struct, frozen=True):
+    """A tenant as the provider sees it."""
+
+    tenant: Tenant
+    ring: int
+    revision: str | None
+    created_at: datetime
+    operation: Operation | None = None
 
 
 class WrappedKey(msgspec.Struct, frozen=True):

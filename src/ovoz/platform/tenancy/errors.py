@@ -46,3 +46,38 @@ class KeysUnopenable(DomainError):
     status = 409
     slug = "keys-unopenable"
     title = "Some tenants' keys cannot be opened here"
+
+
+class OperatorStateWrong(DomainError):
+    """`state` is what the operator is in; `detail` says what would have to come first."""
+
+    status = 409
+    slug = "operator-state-wrong"
+    title = "The operator's state does not allow this"
+
+
+class OperationUnknown(NotFound):
+    slug = "operation-unknown"
+    title = "There is no such operation"
+
+
+class ArchiveDamaged(DomainError):
+    """`detail` names the member that is not what was written."""
+
+    status = 422
+    slug = "archive-damaged"
+    title = "The archive is not whole"
+
+
+class ArchiveKeyWrong(DomainError):
+    status = 422
+    slug = "archive-key-wrong"
+    title = "This does not open the archive"
+
+
+class ArchiveTooNew(DomainError):
+    """`revision` is the archive's."""
+
+    status = 409
+    slug = "archive-too-new"
+    title = "The archive is of a newer release"

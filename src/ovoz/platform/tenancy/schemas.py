@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ovoz.platform.access.contracts import ShippedRole
+from ovoz.platform.access.contracts import ProviderRole, ShippedRole
 
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower case, digits, underscore")]
 PhoneNumber = Annotated[str, Meta(pattern=r"^\+[0-9]{7,15}$", description="E.164")]
@@ -26,7 +26,8 @@ class BlueprintUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     email: Email
     name: Text
-    roles: Annotated[list[ShippedRole], Meta(min_length=1)]
+    roles: Annotated[list[ShippedRole | ProviderRole], Meta(min_length=1)]
+    """A role of the provider's staff is for the provider's own tenant only."""
     password: Annotated[str, Meta(min_length=12, max_length=200)]
 
 

@@ -59,12 +59,21 @@ class RecordingAudio:
     async def part(
         self, tenant_id: str, recording: StoredRecording, start: int, stop: int, doer: Doer
     ) -> AsyncIterator[bytes]:
-        """Bytes `start` up to and without `stop` of the Ogg file, in parts.
+        """Bytes `start` up to and without `stop` of the Ogg file, in parts, for somebody who listens.
 
         The first part is read before this returns, so that what is damaged or cannot be reached is an error and
         not a broken answer; and that somebody listens is on record before the first byte leaves. Raises
-        RecordingDamaged, StorageUnavailable.
+        RecordingDamaged, StorageUnavailable, KeyUnavailable.
         """
+        parts = await self.unheard_part(tenant_id, recording, start, stop)
+        first = await anext(parts, b"")
+        await self._rows.tell_listened(tenant_id, recording, doer)
+        return _after(first, parts)
+
+    async def unheard_part(
+        self, tenant_id: str, recording: StoredRecording, start: int, stop: int
+    ) -> AsyncIterator[bytes]:
+        """The same where nobody listens: an archive of the whole operator is on record as such."""
         name = ObjectName(tenant_id, recording.object)
         try:
             if await self._storage.size(name) != sealed_size(recording.size_bytes):
@@ -79,10 +88,7 @@ class RecordingAudio:
         except (LookupError, KeyRefused) as error:
             raise KeyUnavailable(str(error)) from error
         cipher = ChunkCipher(key, tenant_id, recording.id, header)
-        parts = self._decrypted(name, cipher, recording.size_bytes, start, stop)
-        first = await anext(parts, b"")
-        await self._rows.tell_listened(tenant_id, recording, doer)
-        return _after(first, parts)
+        return self._decrypted(name, cipher, recording.size_bytes, start, stop)
 
     async def _decrypted(
         self, name: ObjectName, cipher: ChunkCipher, size: int, start: int, stop: int

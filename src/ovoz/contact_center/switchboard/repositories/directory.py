@@ -11,11 +11,15 @@ from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import QueueRules
 from ovoz.lib.db import Database
 
+_LIVING = "NOT EXISTS (SELECT FROM ovoz.tombstone d WHERE d.tenant_id = t.id)"
+
 
 class TenantSetup(msgspec.Struct, frozen=True):
     """What the switchboard knows of a tenant: queues, entry points by number, agents, admission."""
 
     tenant_id: str
+    active: bool
+    """False while it is suspended, or on its way out."""
     max_calls: int
     queues: list[QueueRules]
     entry_points: dict[str, EntryPoint]
@@ -32,7 +36,8 @@ class Directory:
     async def tenants(self) -> list[str]:
         async with self._database.control() as session:
             rows = await session.execute(
-                text("SELECT id FROM ovoz.tenant WHERE cell_id = :cell ORDER BY id"), {"cell": self._cell_id}
+                text(f"SELECT t.id FROM ovoz.tenant t WHERE t.cell_id = :cell AND {_LIVING} ORDER BY t.id"),
+                {"cell": self._cell_id},
             )
             return [row.id for row in rows]
 
@@ -41,7 +46,7 @@ class Directory:
             row = await session.execute(
                 text(
                     "SELECT t.id FROM ovoz.number n JOIN ovoz.tenant t ON t.id = n.tenant_id "
-                    "WHERE n.number = :number AND t.cell_id = :cell AND t.state = 'active'"
+                    f"WHERE n.number = :number AND t.cell_id = :cell AND {_LIVING}"
                 ),
                 {"number": number, "cell": self._cell_id},
             )
@@ -51,14 +56,20 @@ class Directory:
     async def setup(self, tenant_id: str) -> TenantSetup:
         """The tenant's present configuration; raises LookupError for one that is not in this cell."""
         async with self._database.control() as session:
-            max_calls = (
+            tenant = (
                 await session.execute(
-                    text("SELECT max_calls FROM ovoz.tenant WHERE id = :id AND cell_id = :cell"),
+                    text(
+                        "SELECT t.max_calls, t.state = 'active' AS active, (SELECT coalesce(array_agg(n.number), '{}')"
+                        " FROM ovoz.number n WHERE n.tenant_id = t.id) AS numbers"
+                        f" FROM ovoz.tenant t WHERE t.id = :id AND t.cell_id = :cell AND {_LIVING}"
+                    ),
                     {"id": tenant_id, "cell": self._cell_id},
                 )
-            ).scalar_one_or_none()
-        if max_calls is None:
+            ).one_or_none()
+        if tenant is None:
             raise LookupError(tenant_id)
+        # The control schema says whose a number is: an entry point alone (restored elsewhere) draws no call.
+        own = set(tenant.numbers)
         async with self._database.tenant(tenant_id) as session:
             queues = await session.execute(
                 text(
@@ -78,11 +89,13 @@ class Directory:
             )
             return TenantSetup(
                 tenant_id=tenant_id,
-                max_calls=max_calls,
+                active=tenant.active,
+                max_calls=tenant.max_calls,
                 queues=[QueueRules(**row._mapping) for row in queues],
                 entry_points={
                     row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
                     for row in entries
+                    if row.number in own
                 },
                 agents=[(row.id, row.name, tuple(row.queues)) for row in agents],
             )

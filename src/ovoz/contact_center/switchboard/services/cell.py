@@ -25,7 +25,7 @@ from ovoz.contact_center.switchboard.state import arrivals, recovery
 from ovoz.contact_center.switchboard.state.actions import Action, Ring, StartRecording, StoreRecording
 from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
 from ovoz.contact_center.switchboard.state.facts import Step
-from ovoz.contact_center.switchboard.state.floor import Floor, Limits
+from ovoz.contact_center.switchboard.state.floor import Floor, Limits, replace
 from ovoz.contact_center.switchboard.state.presence import agent_known
 from ovoz.contact_center.switchboard.state.rows import entry_of
 
@@ -108,22 +108,44 @@ class Cell:
                 known = self._build(setup)
             else:
                 known.queues.update({queue.id: queue for queue in setup.queues})
+                known.limits = replace(known.limits, max_calls=setup.max_calls)
                 self._index(setup)
+                if known.suspended == setup.active:
+                    log.info("tenant.admission_changed", tenant=tenant_id, suspended=not setup.active)
+                    arrivals.operator_suspended(known, self.clock(), suspended=not setup.active)
             self._refresh_agents(known, setup)
             self.commit(known)
+
+    async def refresh(self, tenant_id: str) -> None:
+        """The control schema says that the tenant changed: read it again where it is known here, forget it if gone."""
+        if tenant_id not in self.floors:
+            return
+        try:
+            await self.reload(tenant_id)
+        except LookupError:
+            if not self.floors[tenant_id].active_calls:
+                del self.floors[tenant_id]
+                self._forget_numbers(tenant_id)
+                log.info("tenant.gone", tenant=tenant_id)
 
     def _build(self, setup: TenantSetup) -> Floor:
         floor = Floor(
             setup.tenant_id, setup.queues, new_id=self.new_id, limits=Limits(max_calls=setup.max_calls)
         )
         floor.intents_allowed = self.journal.available
+        floor.suspended = not setup.active
         self.floors[setup.tenant_id] = floor
         self._index(setup)
         return floor
 
     def _index(self, setup: TenantSetup) -> None:
+        self._forget_numbers(setup.tenant_id)
         for number, entry in setup.entry_points.items():
             self.entry_points[number] = (setup.tenant_id, entry)
+
+    def _forget_numbers(self, tenant_id: str) -> None:
+        for number in [number for number, (owner, _) in self.entry_points.items() if owner == tenant_id]:
+            del self.entry_points[number]
 
     def _refresh_agents(self, floor: Floor, setup: TenantSetup) -> None:
         now = self.clock()

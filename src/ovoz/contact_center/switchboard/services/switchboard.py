@@ -6,9 +6,10 @@ from typing import Any
 
 import structlog
 
-from ovoz.contact_center.switchboard.repositories import CellLease, LeaseLost
+from ovoz.contact_center.switchboard.repositories import CellLease, LeaseLost, TenantChanges
 from ovoz.contact_center.switchboard.services.cell import Cell
 from ovoz.contact_center.switchboard.services.inputs import NodeInputs
+from ovoz.lib.db import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -17,17 +18,30 @@ class Fenced(Exception):
     """Another switchboard owns the cell now; this process must stop at once and touch nothing."""
 
 
-async def run_cell(cell: Cell, lease: CellLease, on_ready: Callable[[], None]) -> None:
+async def run_cell(
+    cell: Cell, lease: CellLease, changes: TenantChanges, on_ready: Callable[[], None]
+) -> None:
     """Runs until cancelled; raises Fenced when the cell has another owner."""
     await cell.take_over()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(cell.journal.run())
         tasks.create_task(cell.desks.run())
         tasks.create_task(cell.keep_time())
+        tasks.create_task(_hear_of_tenants(cell, changes))
         tasks.create_task(_fence(lease.keep(), "lease"))
         tasks.create_task(_fence(cell.journal.fenced(), "journal"))
         tasks.create_task(_fence(NodeInputs(cell).run(), "media node"))
         on_ready()
+
+
+async def _hear_of_tenants(cell: Cell, changes: TenantChanges) -> None:
+    async for changed in changes.heard():
+        for tenant_id in list(cell.floors) if changed is None else [changed]:
+            try:
+                await cell.refresh(tenant_id)
+            except DatabaseUnavailable as error:
+                log.warning("tenant.not_read_again", tenant=tenant_id, error=str(error))
+                break
 
 
 async def _fence(watch: Coroutine[Any, Any, None], where: str) -> None:

@@ -19,8 +19,10 @@ from ovoz.contact_center.switchboard.state.call import (
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 
 CAUSE_CONGESTION = 42
+OPERATOR_SUSPENDED = "operator_suspended"
 
 REFUSAL_PROMPTS = ("sound:all-circuits-busy-now", "sound:pls-try-call-later")
+SUSPENDED_PROMPTS = ("sound:im-sorry", "sound:pls-try-call-later")
 GAVE_UP_PROMPTS = ("sound:vm-goodbye",)
 
 
@@ -49,7 +51,9 @@ def caller_arrived(
     """A call of the carrier meets the switchboard: it is answered at once and hears something at once."""
     queue = floor.queues[entry.queue_id]
     refusal = None
-    if floor.active_calls >= floor.limits.max_calls:
+    if floor.suspended:
+        refusal = OPERATOR_SUSPENDED
+    elif floor.active_calls >= floor.limits.max_calls:
         refusal = "over_limit"
     elif len(floor.waiting_in(queue.id)) >= queue.max_length:
         refusal = "queue_full"
@@ -83,13 +87,28 @@ def caller_arrived(
         sip_call_id=sip_call_id,
     )
     floor.act(Answer(call.id, channel))
-    prompts = REFUSAL_PROMPTS if refusal else tuple(f"sound:{name}" for name in entry.greeting)
+    prompts = refusal_prompts(refusal) if refusal else tuple(f"sound:{name}" for name in entry.greeting)
     if prompts:
         call = _play(floor, call, "greeting", prompts)
         floor.put_call(call)
     else:
         _enter_queue(floor, call, now)
     return call
+
+
+def refusal_prompts(refusal: str) -> tuple[str, ...]:
+    """What a caller hears who is turned away at once."""
+    return SUSPENDED_PROMPTS if refusal == OPERATOR_SUSPENDED else REFUSAL_PROMPTS
+
+
+def operator_suspended(floor: Floor, now: datetime, *, suspended: bool) -> None:
+    """The provider suspended the operator, or resumed it. Who waits is told and let go; conversations are not cut."""
+    floor.suspended = suspended
+    if not suspended:
+        return
+    for call in list(floor.calls.values()):
+        if call.phase == "queued" or (call.phase == "greeting" and call.refusal is None):
+            _turn_away(floor, now, call, OPERATOR_SUSPENDED, SUSPENDED_PROMPTS)
 
 
 def caller_named(floor: Floor, now: datetime, call_id: UUID, name: str) -> None:
@@ -147,13 +166,18 @@ def announce(floor: Floor, now: datetime, call: Call) -> None:
 
 def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
     """Nothing waits forever: after the queue's longest wait the caller hears a goodbye and is let go."""
+    _turn_away(floor, now, call, "max_wait", GAVE_UP_PROMPTS)
+
+
+def _turn_away(floor: Floor, now: datetime, call: Call, refusal: str, prompts: tuple[str, ...]) -> None:
+    """Takes a caller out of the queue: a last prompt, then the call is over."""
     floor.act(StopMusic(call.id, call.caller_channel))
-    call = _play(floor, call, "goodbye", GAVE_UP_PROMPTS)
+    call = _play(floor, call, "goodbye", prompts)
     floor.put_call(
         replace(
             call,
             phase="greeting",
-            refusal="max_wait",
+            refusal=refusal,
             announce_at=None,
             give_up_at=None,
             greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s),

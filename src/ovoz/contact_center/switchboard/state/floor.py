@@ -92,6 +92,8 @@ class Floor:
         self.calls: dict[UUID, Call] = {}
         self.intents_allowed = True
         """False while the journal cannot be written: then nobody is rung."""
+        self.suspended = False
+        """True while the provider keeps the operator suspended: callers are told so; what runs runs on."""
         self._new_id = new_id
         self._discipline: Discipline = discipline or OldestCallLongestIdle()
         self._waiting: set[UUID] = set()

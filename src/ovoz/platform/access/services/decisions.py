@@ -156,19 +156,19 @@ class Access:
 
     async def may(self, subject: Subject, right: Right, thing: Thing | None = None) -> bool:
         """Whether the right is there now; without a thing: for any thing at all."""
-        snapshot = await self.snapshot(subject.tenant_id)
+        snapshot = await self.snapshot(subject.domain)
         return snapshot.allows(subject.roles, right, self.attributes(subject, thing))
 
     async def demand(self, subject: Subject, right: Right, thing: Thing | None = None) -> None:
         """Raises RightMissing, which says which right is missing and why."""
-        snapshot = await self.snapshot(subject.tenant_id)
+        snapshot = await self.snapshot(subject.domain)
         attributes = self.attributes(subject, thing)
         if not snapshot.allows(subject.roles, right, attributes):
             raise refusal(snapshot, subject, right, attributes)
 
     async def reach(self, subject: Subject, *rights: Right) -> Reach:
         """What a list may show by any of the rights, for `within`."""
-        snapshot = await self.snapshot(subject.tenant_id)
+        snapshot = await self.snapshot(subject.domain)
         minute = self._minute(subject.time_zone)
         return Reach(
             subject,

@@ -49,7 +49,7 @@ class OpenSockets:
             await self._check(subject.tenant_id, [socket])
             while not socket.gone.done():
                 await asyncio.wait({socket.gone}, timeout=LOOK_AT_THE_CLOCK_EVERY_S)
-                self._judge(socket, await self._access.snapshot(subject.tenant_id))
+                self._judge(socket, await self._access.snapshot(subject.domain))
         finally:
             left = self._open[subject.tenant_id]
             left.discard(socket)
@@ -86,7 +86,7 @@ class OpenSockets:
         if not sockets:
             return
         try:
-            snapshot = await self._access.current(tenant_id)
+            snapshot = await self._access.current(sockets[0].subject.domain)
             async with self._database.tenant(tenant_id) as session:
                 standing = await AccessRepository(session).standing(
                     {socket.subject.user_id for socket in sockets}

@@ -59,7 +59,7 @@ class Directory:
     async def rights(self, subject: Subject, person_id: UUID) -> PersonRights:
         """What the person may do, by which role and when, and what no role of theirs gives."""
         person = await self.show(subject, person_id)
-        snapshot = await self._access.snapshot(subject.tenant_id)
+        snapshot = await self._access.snapshot(subject.domain)
         attributes = self._access.attributes(subject)
         rights = [
             RightOfPerson(

@@ -1,1 +1,1 @@
-"""Use cases about tenants: read a blueprint, make a tenant, find one, open its keys."""
+"""Use cases about tenants: make and find one, its life, its archive, its keys; operations; migrations over all."""

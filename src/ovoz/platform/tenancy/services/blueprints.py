@@ -13,6 +13,9 @@ from ovoz.platform.access.contracts import DESK_ROLES
 from ovoz.platform.tenancy.errors import BlueprintInvalid
 from ovoz.platform.tenancy.schemas import Blueprint
 
+# The one in C where there is one: ten times faster.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def read_blueprint(data_dir: Path, name: str) -> Blueprint:
     """A shipped blueprint by name; raises BlueprintInvalid with file, place and what would be right."""
@@ -26,7 +29,7 @@ def read_blueprint(data_dir: Path, name: str) -> Blueprint:
 def parse_blueprint(content: str, source: str) -> Blueprint:
     """A blueprint from YAML; `source` names it in errors."""
     try:
-        blueprint = msgspec.convert(yaml.safe_load(content), Blueprint)
+        blueprint = msgspec.convert(yaml.load(content, Loader=_LOADER), Blueprint)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         raise BlueprintInvalid(f"{source}: not YAML: {error}") from None
     except msgspec.ValidationError as error:

@@ -27,7 +27,19 @@ class TenantFinder:
         if tenant is None:
             raise OperatorUnknown(f"{name} is no operator's address here.")
         if tenant.state == "suspended":
-            raise OperatorSuspended(f"{tenant.name} is suspended; nothing is lost.")
+            reason = tenant.suspended_reason or ""
+            raise OperatorSuspended(
+                f"{tenant.name} is suspended{f': {reason}' if reason else ''}. Nothing is lost.",
+                state=tenant.state,
+                reason=reason,
+            )
+        if tenant.delete_after is not None:
+            raise OperatorSuspended(
+                f"{tenant.name} is being deleted; until {tenant.delete_after:%Y-%m-%d %H:%M} UTC it can be kept.",
+                state=tenant.state,
+                reason=tenant.suspended_reason or "",
+                delete_after=tenant.delete_after.isoformat(),
+            )
         return tenant
 
     async def _by_slug(self, slug: str) -> Tenant | None:

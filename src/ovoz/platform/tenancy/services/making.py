@@ -1,24 +1,40 @@
-"""Making a tenant: role, schema, key, and what its blueprint says."""
+"""Making a tenant: role, schema, key, and what its blueprint says, in one transaction."""
 
 import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
-from sqlalchemy import Connection, text
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from ovoz.lib.db import schema_of
-from ovoz.lib.db.migrations import as_the_only_one, migrate, run_as_owner
+from ovoz.lib.db import OwnerDatabase, driver_of, schema_of
+from ovoz.lib.db.migrations import head, newest_schema_sql
 from ovoz.lib.ids import new_tenant_id
 from ovoz.lib.sealing import KEY_BYTES, InstallationKey, wrap
+from ovoz.platform.access.contracts import PROVIDER_ROLES
+from ovoz.platform.tenancy.contracts import PROVIDER_SLUG
 from ovoz.platform.tenancy.errors import BlueprintInvalid, NumberTaken, SlugInvalid, SlugTaken
-from ovoz.platform.tenancy.repositories import hold_keys, insert_tenant, load_blueprint, make_schema
+from ovoz.platform.tenancy.repositories import hold_keys, insert_tenant, load_blueprint, schema_statements
+from ovoz.platform.tenancy.repositories.fleet import stamp_done
 from ovoz.platform.tenancy.schemas import Blueprint
 from ovoz.platform.tenancy.services.blueprints import read_blueprint
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
-RESERVED_SLUGS = frozenset({"console", "api", "www", "status"})
+RESERVED_SLUGS = frozenset({PROVIDER_SLUG, "api", "www", "status"})
 """As the control schema's check on `tenant.slug` has it."""
+
+
+def check_slug(slug: str) -> None:
+    """Raises SlugInvalid for what no operator's address can be."""
+    if not SLUG.fullmatch(slug) or slug in RESERVED_SLUGS:
+        raise SlugInvalid(
+            f"{slug!r} cannot be an address: 2 to 31 of a-z, 0-9 and -, a letter first;"
+            f" {', '.join(sorted(RESERVED_SLUGS))} are the provider's."
+        )
 
 
 class TenantMaker:
@@ -28,89 +44,104 @@ class TenantMaker:
         self,
         *,
         admin_url: str,
+        owner: OwnerDatabase | None = None,
         data_dir: Path,
         installation_key: InstallationKey,
         hash_password: Callable[[str], str],
         cell_id: str,
     ) -> None:
-        self._admin_url = admin_url
+        self._owner = owner or OwnerDatabase(admin_url, "ovoz provisioning")
         self._data_dir = data_dir
         self._installation_key = installation_key
         self._hash_password = hash_password
         self._cell_id = cell_id
 
-    async def create(self, slug: str, blueprint_name: str, *, name: str = "", demo: bool = False) -> str:
-        """A new tenant from a blueprint; its id. Nothing is left where any step fails."""
-        if not SLUG.fullmatch(slug) or slug in RESERVED_SLUGS:
-            raise SlugInvalid(
-                f"{slug!r} cannot be an address: 2 to 31 of a-z, 0-9 and -, a letter first;"
-                f" {', '.join(sorted(RESERVED_SLUGS))} are the provider's."
-            )
+    async def create(
+        self,
+        slug: str,
+        blueprint_name: str,
+        *,
+        name: str = "",
+        demo: bool = False,
+        tenant_id: str = "",
+        kind: Literal["operator", "provider"] = "operator",
+    ) -> str:
+        """A new tenant from a blueprint; its id. It is there whole, or nothing of it is.
+
+        Raises SlugInvalid, SlugTaken, NumberTaken, BlueprintInvalid.
+        """
+        if kind == "operator":
+            check_slug(slug)
         blueprint = read_blueprint(self._data_dir, blueprint_name)
+        if kind == "operator" and any(PROVIDER_ROLES & set(user.roles) for user in blueprint.users):
+            raise BlueprintInvalid(f"{blueprint_name}: roles of the provider's staff are for its own tenant.")
+        if kind == "provider" and not demo:
+            blueprint = msgspec.structs.replace(blueprint, users=[])
         if not demo and blueprint.users:
             raise BlueprintInvalid(f"{blueprint_name}: people stand in it, so it serves demos only (--demo).")
+        tenant_id = tenant_id or new_tenant_id()
         hashes = {user.email: self._hash_password(user.password) for user in blueprint.users}
-        # Two at once would both find the slug free, and GRANTs on one schema do not bear each other.
-        async with as_the_only_one(self._admin_url, "ovoz tenants"):
-            await self._check_free(slug, blueprint)
-            tenant_id = new_tenant_id()
-
-            def fill(connection: Connection) -> None:
-                hold_keys(connection)
-                wrapped = wrap(secrets.token_bytes(KEY_BYTES), self._installation_key, tenant_id, 1)
-                insert_tenant(
-                    connection,
-                    tenant_id=tenant_id,
-                    slug=slug,
-                    name=name or blueprint.name,
-                    cell_id=self._cell_id,
-                    blueprint_name=blueprint_name,
-                    blueprint=blueprint,
-                    demo=demo,
-                    wrapped_key=wrapped,
+        try:
+            async with self._owner.transaction() as session:
+                await _refuse_taken(session, slug, blueprint)
+                await make_newest_schema(session, self._data_dir, tenant_id)
+                await self._fill(
+                    session, tenant_id, slug, name, blueprint_name, blueprint, hashes, demo=demo, kind=kind
                 )
-                load_blueprint(connection, tenant_id, blueprint, hashes)
-
-            try:
-                await run_as_owner(self._admin_url, lambda connection: make_schema(connection, tenant_id))
-                await migrate(self._admin_url, self._data_dir, "tenant", schema_of(tenant_id))
-                await run_as_owner(self._admin_url, fill)
-            except BaseException:
-                await run_as_owner(self._admin_url, lambda connection: _drop(connection, tenant_id))
-                raise
+        except IntegrityError as error:
+            # Somebody else was faster between the question and the answer.
+            raise (NumberTaken if "number_pkey" in str(error.orig) else SlugTaken)(str(slug)) from None
         return tenant_id
 
-    async def _check_free(self, slug: str, blueprint: Blueprint) -> None:
-        if await run_as_owner(self._admin_url, lambda connection: _slug_taken(connection, slug)):
-            raise SlugTaken(f"{slug} is taken.")
-        numbers = [entry.number for entry in blueprint.entry_points]
-        if taken := await run_as_owner(
-            self._admin_url, lambda connection: _numbers_taken(connection, numbers)
-        ):
-            raise NumberTaken(f"Other operators answer {', '.join(taken)}.")
+    async def _fill(
+        self,
+        session: AsyncSession,
+        tenant_id: str,
+        slug: str,
+        name: str,
+        blueprint_name: str,
+        blueprint: Blueprint,
+        hashes: dict[str, str],
+        *,
+        demo: bool,
+        kind: str,
+    ) -> None:
+        connection = await session.connection()
+        await connection.run_sync(hold_keys)
+        wrapped = wrap(secrets.token_bytes(KEY_BYTES), self._installation_key, tenant_id, 1)
+        await connection.run_sync(
+            lambda owner: insert_tenant(
+                owner,
+                tenant_id=tenant_id,
+                slug=slug,
+                name=name or blueprint.name,
+                cell_id=self._cell_id,
+                blueprint_name=blueprint_name,
+                blueprint=blueprint,
+                demo=demo,
+                wrapped_key=wrapped,
+                kind=kind,
+            )
+        )
+        await stamp_done(session, tenant_id, head(self._data_dir, "tenant"), worker="made at head")
+        await connection.run_sync(lambda owner: load_blueprint(owner, tenant_id, blueprint, hashes))
 
 
-def _slug_taken(connection: Connection, slug: str) -> bool:
-    found = connection.execute(text("SELECT 1 FROM ovoz.tenant WHERE slug = :slug"), {"slug": slug})
-    return found.first() is not None
+async def make_newest_schema(session: AsyncSession, data_dir: Path, tenant_id: str) -> None:
+    """Role, schema and every table at head: one round trip."""
+    schema = schema_of(tenant_id)
+    script = ";\n".join((*schema_statements(schema), f"SET LOCAL search_path TO {schema}", ""))
+    driver = await driver_of(session)
+    await driver.execute(script + newest_schema_sql(data_dir, tenant_id))
 
 
-def _numbers_taken(connection: Connection, numbers: list[str]) -> list[str]:
-    found = connection.execute(
+async def _refuse_taken(session: AsyncSession, slug: str, blueprint: Blueprint) -> None:
+    numbers = [entry.number for entry in blueprint.entry_points]
+    if await session.scalar(text("SELECT 1 FROM ovoz.tenant WHERE slug = :slug"), {"slug": slug}):
+        raise SlugTaken(f"{slug} is taken.")
+    taken = await session.scalars(
         text("SELECT number FROM ovoz.number WHERE number = ANY(:numbers) ORDER BY number"),
         {"numbers": numbers},
     )
-    return list(found.scalars())
-
-
-def _drop(connection: Connection, tenant_id: str) -> None:
-    name = schema_of(tenant_id)
-    made = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name})
-    if made.first() is None:
-        return
-    connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
-    connection.execute(text(f"REVOKE ALL ON SCHEMA ovoz FROM {name}"))
-    connection.execute(text(f"DROP OWNED BY {name}"))
-    connection.execute(text(f"DROP ROLE IF EXISTS {name}"))
-    for table, column in (("number", "tenant_id"), ("tenant_key", "tenant_id"), ("tenant", "id")):
-        connection.execute(text(f"DELETE FROM ovoz.{table} WHERE {column} = :tenant"), {"tenant": tenant_id})
+    if there := list(taken):
+        raise NumberTaken(f"Other operators answer {', '.join(there)}.")

@@ -1,0 +1,69 @@
+"""Reading tenants from the control schema. Who has a tombstone is never found, whatever a backup brought back."""
+
+from sqlalchemy import text
+
+from ovoz.lib.db import Database
+from ovoz.platform.tenancy.contracts import Tenant, TenantOverview
+
+COLUMNS = (
+    "t.id, t.slug, t.name, t.state, t.locale, t.time_zone, t.demo, t.blueprint, t.kind, t.suspended_reason,"
+    " t.delete_after"
+)
+LIVING = "ovoz.tenant t WHERE NOT EXISTS (SELECT FROM ovoz.tombstone WHERE ovoz.tombstone.tenant_id = t.id)"
+
+
+class TenantRepository:
+    """Reads the control schema."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_slug(self, slug: str) -> Tenant | None:
+        async with self._database.control() as session:
+            row = (
+                await session.execute(
+                    text(f"SELECT {COLUMNS} FROM {LIVING} AND t.slug = :slug"), {"slug": slug}
+                )
+            ).one_or_none()
+            return Tenant(**row._mapping) if row else None
+
+    async def all(self) -> list[Tenant]:
+        async with self._database.control() as session:
+            rows = await session.execute(text(f"SELECT {COLUMNS} FROM {LIVING} ORDER BY t.slug"))
+            return [Tenant(**row._mapping) for row in rows]
+
+    async def overview(self) -> list[TenantOverview]:
+        """Operators by slug; the revision is the newest that the ledger has as done."""
+        async with self._database.control() as session:
+            rows = await session.execute(
+                text(
+                    f"SELECT {COLUMNS}, t.ring, t.created_at, (SELECT max(m.revision) FROM ovoz.tenant_migration m"
+                    " WHERE m.tenant_id = t.id AND m.state = 'done') AS revision"
+                    f" FROM {LIVING} AND t.kind = 'operator' ORDER BY t.slug"
+                )
+            )
+            return [
+                TenantOverview(
+                    Tenant(**{name: getattr(row, name) for name in Tenant.__struct_fields__}),
+                    row.ring,
+                    row.revision,
+                    row.created_at,
+                )
+                for row in rows
+            ]
+
+    async def wrapped_key(self, tenant_id: str, version: int | None) -> tuple[int, bytes] | None:
+        """A version of the tenant's key as it is kept; the newest where none is named."""
+        async with self._database.control() as session:
+            row = (
+                await session.execute(
+                    text(
+                        "SELECT version, wrapped FROM tenant_key WHERE tenant_id = :tenant"
+                        " AND (CAST(:version AS integer) IS NULL OR version = :version)"
+                        " AND NOT EXISTS (SELECT FROM tombstone WHERE tombstone.tenant_id = :tenant)"
+                        " ORDER BY version DESC LIMIT 1"
+                    ),
+                    {"tenant": tenant_id, "version": version},
+                )
+            ).one_or_none()
+            return (row.version, row.wrapped) if row else None

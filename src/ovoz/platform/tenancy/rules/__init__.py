@@ -1,0 +1,1 @@
+"""Pure rules of tenancy: the format of archives."""
