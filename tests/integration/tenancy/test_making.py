@@ -225,15 +225,16 @@ async def test_a_creation_that_is_cancelled_leaves_nothing(workshop: Workshop, o
         await transaction.start()
         await other.execute(obstacle.format(number))
         making = asyncio.create_task(workshop.make(free_slug(), workshop.blueprint(entry_points=[entry])))
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        while not await other.fetchval(waiting):
+        waiting = "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        while (pid := await other.fetchval(waiting)) is None:
             assert not making.done()
         making.cancel()
         with pytest.raises(asyncio.CancelledError):
             await making
-        while await other.fetchval(waiting):
-            pass
         await transaction.rollback()
+        # A backend that waits for a lock sees only afterwards that nobody is there any more.
+        while await other.fetchval("SELECT 1 FROM pg_stat_activity WHERE pid = $1", pid):
+            pass
     finally:
         await other.close()
     assert await workshop.traces() == before
