@@ -14,7 +14,7 @@ from ovoz.platform.tenancy.api import schema_statements
 
 async def test_the_snapshot_is_what_the_migrations_make(fleet: TestFleet) -> None:
     made = new_tenant_id()
-    await tenant_maker(fleet.url, REPOSITORY).create(
+    await tenant_maker(fleet.url, fleet.data_dir).create(
         f"s{secrets.token_hex(4)}", "mobile-operator", tenant_id=made
     )
     fleet.tenants.append(made)

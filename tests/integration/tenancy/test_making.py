@@ -219,23 +219,27 @@ async def test_a_creation_that_is_cancelled_leaves_nothing(workshop: Workshop, o
     number = free_number()
     entry = {"number": number, "name": "Line", "queue": "support"}
     before = await workshop.traces()
-    other = await asyncpg.connect(workshop.stack.endpoints.database_admin_url)
+    url = workshop.stack.endpoints.database_admin_url
+    # Inside a transaction `pg_stat_activity` stays as it was.
+    other, watcher = await asyncpg.connect(url), await asyncpg.connect(url)
     try:
         transaction = other.transaction()
         await transaction.start()
         await other.execute(obstacle.format(number))
         making = asyncio.create_task(workshop.make(free_slug(), workshop.blueprint(entry_points=[entry])))
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        while not await other.fetchval(waiting):
+        waiting = "SELECT pid FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))"
+        while (pid := await watcher.fetchval(waiting, other.get_server_pid())) is None:
             assert not making.done()
         making.cancel()
         with pytest.raises(asyncio.CancelledError):
             await making
-        while await other.fetchval(waiting):
-            pass
         await transaction.rollback()
+        # A backend that waits for a lock sees only afterwards that nobody is there any more.
+        while await watcher.fetchval("SELECT 1 FROM pg_stat_activity WHERE pid = $1", pid):
+            pass
     finally:
         await other.close()
+        await watcher.close()
     assert await workshop.traces() == before
 
 

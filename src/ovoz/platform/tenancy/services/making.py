@@ -90,7 +90,11 @@ class TenantMaker:
                 )
         except IntegrityError as error:
             # Somebody else was faster between the question and the answer.
-            raise (NumberTaken if "number_pkey" in str(error.orig) else SlugTaken)(str(slug)) from None
+            if "number_pkey" in str(error.orig):
+                raise NumberTaken(slug) from None
+            if "tenant_slug_key" in str(error.orig):
+                raise SlugTaken(f"{slug} is taken.") from None
+            raise
         return tenant_id
 
     async def _fill(
