@@ -210,7 +210,9 @@ async def test_options_names_every_method(agent: Browser, browser: NewBrowser) -
         if "{" in path or path == "/api/site":
             continue
         answer = await agent.ask("OPTIONS", path)
-        assert answer.status_code in (204, 403), (path, answer.text)
+        # At an operator's address the provider's routes are not there at all.
+        refused = 404 if path.startswith("/api/provider/") else 403
+        assert answer.status_code in (204, refused), (path, answer.text)
         if answer.status_code == 204:
             assert set(answer.headers["allow"].split(", ")) == {*map(str.upper, item), "OPTIONS"}, path
     assert (await browser().ask("OPTIONS", "/api/session")).status_code == 401

@@ -1892,7 +1892,10 @@ export type components = {
         };
         /** TenantExport */
         TenantExport: {
-            /** @description X25519, hexadecimal digits */
+            /**
+             * @description X25519, hexadecimal digits
+             * @example 8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a
+             */
             recipient: string;
         };
         /** TenantList */

@@ -16,7 +16,14 @@ Reason = Annotated[
     PublicText, Meta(min_length=3, max_length=500, description="what the operator's people are told")
 ]
 BlueprintName = Annotated[PublicText, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-PublicKey = Annotated[PublicText, Meta(pattern=r"^[0-9a-f]{64}$", description="X25519, hexadecimal digits")]
+PublicKey = Annotated[
+    PublicText,
+    Meta(
+        pattern=r"^[0-9a-f]{64}$",
+        examples=["8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"],
+        description="X25519, hexadecimal digits",
+    ),
+]
 Result = Annotated[dict[str, Any], Meta(extra={"public": True})]
 """By kind: address, id, path and size of an archive, numbers that were left out."""
 
