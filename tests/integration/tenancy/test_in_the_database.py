@@ -13,7 +13,18 @@ from tests.support.stack import Stack
 from ovoz.lib.db import schema_of
 
 DENIED = asyncpg.InsufficientPrivilegeError
-CONTROL_TABLES = ("cell", "media_node", "tenant", "tenant_key", "number", "live", "outbox")
+CONTROL_TABLES = (
+    "cell",
+    "media_node",
+    "tenant",
+    "tenant_key",
+    "number",
+    "live",
+    "outbox",
+    "tenant_migration",
+    "tenant_operation",
+    "tombstone",
+)
 
 
 @pytest.fixture(scope="module")

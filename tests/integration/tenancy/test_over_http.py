@@ -118,6 +118,7 @@ async def test_every_route_that_takes_an_id_knows_none_of_the_other_operators(
         "/api/people/": ("person-not-found", admin, person["id"], {"region": "Сугд"}),
         "/api/teams/": ("team-not-found", admin, team, {"name": f"Team {uuid4()}"}),
         "/api/audit/": ("audit-entry-not-found", admin, entry, {}),
+        "/api/provider/": ("not-found", admin, uuid4(), {}),
         "/api/session/others/": ("session-not-found", admin, session["id"], {}),
     }
     found: dict[str, Any] = {}
