@@ -15,7 +15,7 @@ from ovoz.entrypoints import api, switchboard
 from ovoz.lib.endpoints import Endpoints, Manager, Trunk
 from ovoz.lib.settings import Settings
 from ovoz.platform.access.guards import DECLARED
-from ovoz.platform.identity.deps import SAFE_METHODS
+from ovoz.platform.identity.deps import PROVIDER_ONLY, SAFE_METHODS
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 SOCKET = "WEBSOCKET"
@@ -41,6 +41,11 @@ class Route(msgspec.Struct, frozen=True):
     @property
     def unsafe(self) -> bool:
         return self.method not in (*SAFE_METHODS, SOCKET)
+
+    @property
+    def of_provider(self) -> bool:
+        """At an operator's address it is not there at all (tests/integration/tenancy_life/test_provider_api.py)."""
+        return bool(self.opt.get(PROVIDER_ONLY))
 
     @property
     def takes_id(self) -> bool:
