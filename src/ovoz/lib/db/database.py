@@ -24,6 +24,7 @@ CONNECTION_LOST = (
     asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -35,6 +36,8 @@ _KEEPALIVE = {"tcp_keepalives_idle": "1", "tcp_keepalives_interval": "1", "tcp_k
 _DIED_IN_THE_POOL = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # A connection whose last question never got its answer.
+    asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )

@@ -42,6 +42,9 @@ async def _hear_of_tenants(cell: Cell, changes: TenantChanges) -> None:
             except DatabaseUnavailable as error:
                 log.warning("tenant.not_read_again", tenant=tenant_id, error=str(error))
                 break
+            except Exception:
+                # One operator that cannot be read must not stop the calls of everybody else.
+                log.exception("tenant.refresh_broken", tenant=tenant_id)
 
 
 async def _fence(watch: Coroutine[Any, Any, None], where: str) -> None:
