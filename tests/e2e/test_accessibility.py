@@ -15,8 +15,13 @@ from ovoz.lib.settings import REPOSITORY
 
 AXE = REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
-STILL = """() => Promise.all(document.getAnimations()
-  .filter(one => isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished))"""
+# One that another replaces is cancelled (its promise breaks), and the other begins: until there is none.
+STILL = """async () => {
+  const running = () => document.getAnimations()
+    .filter(one => one.playState !== "finished" && isFinite(one.effect.getComputedTiming().endTime))
+  for (let now = running(); now.length; now = running())
+    await Promise.allSettled(now.map(one => one.finished))
+}"""
 
 
 class Eyes:
