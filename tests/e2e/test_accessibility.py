@@ -117,3 +117,52 @@ async def test_a_day_at_the_desk(
         await expect(desk.element("history-player")).to_be_visible(timeout=15_000)
         await eyes.look("history")
         assert eyes.findings == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_settings(stack: Stack, playwright: Playwright, tmp_path: Path, theme: str) -> None:
+    operator = await make_operator(stack, others=["admin"])
+    async with Desk(stack, operator.slug, playwright, tone_file(tmp_path, 1000)) as desk:
+        # An invitation that is not there is asked for.
+        desk.expected_trouble = re.compile("404")
+        eyes, page = Eyes(desk, theme), desk.page
+        await desk.click(f"theme-{theme}")
+        await desk.element("sign-in-email").fill(f"admin@{operator.slug}.test")
+        await desk.element("sign-in-password").fill(PASSWORD)
+        await desk.click("sign-in-submit")
+        await expect(desk.element("history")).to_be_visible()
+        await page.goto(stack.url(operator.slug, "/profile"))
+        await desk.click(f"preference-theme-{theme}")
+        await expect(desk.element("preferences-saved")).to_be_visible()
+        await desk.click("password-open")
+        await eyes.look("own password")
+
+        await page.goto(stack.url(operator.slug, "/settings/people"))
+        await desk.element("people-row").first.get_by_role("link").click()
+        await expect(desk.element("person-rights")).to_be_visible()
+        await eyes.look("a person")
+        await desk.click("people-invite")
+        await desk.element("invite-name").fill("Нигора Саидова")
+        await desk.click("invite-submit")
+        await eyes.look("an invitation that lacks something")
+        await desk.element("invite-email").fill(f"nigora@{operator.slug}.test")
+        await desk.element("invite").get_by_test_id("role-agent").check()
+        await desk.click("invite-submit")
+        await expect(desk.element("invitation-link")).to_be_visible()
+        await eyes.look("an invitation's link")
+        await desk.click("invite-close")
+
+        await page.goto(stack.url(operator.slug, "/settings/roles/agent"))
+        await expect(desk.element("role-title")).to_be_visible()
+        await eyes.look("a shipped role")
+        await desk.click("role-copy")
+        await expect(desk.element("role-name")).to_be_visible()
+        await eyes.look("a new role")
+        await page.goto(stack.url(operator.slug, "/settings/audit"))
+        await desk.element("audit-row").first.get_by_role("link").first.click()
+        await expect(desk.element("audit-entry")).to_be_visible()
+        await eyes.look("an entry of the audit")
+        await page.goto(stack.url(operator.slug, "/invitation/nothing"))
+        await expect(desk.element("invitation-invalid")).to_be_visible()
+        await eyes.look("an invitation that is over")
+        assert eyes.findings == []

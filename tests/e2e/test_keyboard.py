@@ -10,8 +10,6 @@ from tests.support.operators import PASSWORD, Operator, make_operator
 from tests.support.stack import Stack, eventually
 
 HEARD_DB = -40.0
-MOST_TABS = 40
-FOCUSED = "() => document.activeElement?.dataset.testid ?? document.activeElement?.tagName"
 
 
 async def test_a_call_from_sign_in_to_the_next_one(
@@ -56,7 +54,7 @@ async def test_a_call_from_sign_in_to_the_next_one(
         )
         await keys.press("1")
         await expect(desk.element("wrapup-disposition-resolved")).to_have_attribute("aria-checked", "true")
-        await _tab_to(desk, "wrapup-note")
+        await desk.tab_to("wrapup-note")
         await keys.type("Остаток 1 сомони? Да")
         await keys.press("Control+Enter")
         await desk.expect_state("ready")
@@ -113,9 +111,9 @@ async def test_the_keys_and_the_commands_can_be_found(
 async def _sign_in(desk: Desk, operator: Operator) -> None:
     keys = desk.page.keyboard
     await expect(desk.element("sign-in-email")).to_be_visible()
-    await _tab_to(desk, "sign-in-email")
+    await desk.tab_to("sign-in-email")
     await keys.type(operator.emails[0])
-    await _tab_to(desk, "sign-in-password")
+    await desk.tab_to("sign-in-password")
     await keys.type(PASSWORD)
     await keys.press("Enter")
     await desk.expect_registered()
@@ -125,17 +123,6 @@ async def _find(desk: Desk, words: str) -> None:
     await desk.page.keyboard.press("Control+KeyK")
     await expect(desk.element("palette-input")).to_be_focused()
     await desk.page.keyboard.type(words)
-
-
-async def _tab_to(desk: Desk, test_id: str) -> None:
-    """Presses Tab until the element has the focus: who cannot get there so, cannot work."""
-    passed = []
-    for _ in range(MOST_TABS):
-        await desk.page.keyboard.press("Tab")
-        passed.append(await desk.page.evaluate(FOCUSED))
-        if passed[-1] == test_id:
-            return
-    raise AssertionError(f"{test_id} is not reached by Tab, only {passed}")
 
 
 def _hears(call: Call) -> bool:

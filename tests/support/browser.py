@@ -14,6 +14,8 @@ from tests.support.stack import Stack
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "ovoz-demo-2026"
 RATE = 48_000
+MOST_TABS = 60
+FOCUSED = "() => document.activeElement?.dataset.testid ?? document.activeElement?.tagName"
 
 
 def tone_file(folder: Path, hertz: float) -> Path:
@@ -110,6 +112,16 @@ class Desk:
 
     async def click(self, test_id: str) -> None:
         await self.element(test_id).click()
+
+    async def tab_to(self, test_id: str) -> None:
+        """Presses Tab until the element has the focus: who cannot get there so, cannot work."""
+        passed = []
+        for _ in range(MOST_TABS):
+            await self.page.keyboard.press("Tab")
+            passed.append(await self.page.evaluate(FOCUSED))
+            if passed[-1] == test_id:
+                return
+        raise AssertionError(f"{test_id} is not reached by Tab, only {passed}")
 
     async def stats(self) -> dict[str, Any]:
         """`inbound-rtp` of the present call's audio."""

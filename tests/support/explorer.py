@@ -127,14 +127,14 @@ async def furnish(stack: Stack, operator: Operator, email: str) -> None:
 
 
 _FURNITURE = (
-    "INSERT INTO interaction (id, channel, direction, state, caller_number, caller_hidden, entry_number, agent_id,"
+    "INSERT INTO interaction (id, channel, direction, state, caller_hidden, entry_number, agent_id,"
     " node, started_at, ended_at, end_reason, talk_ms, epoch, seq) SELECT gen_random_uuid(), 'voice', 'inbound',"
-    " 'closed', '+992900000101', false, '100', u.id, 'n', now() - n * interval '1 minute', now(), 'caller_hung_up',"
+    " 'closed', false, '100', u.id, 'n', now() - n * interval '1 minute', now(), 'caller_hung_up',"
     " n * 100, 1, 1"
     " FROM user_account u, generate_series(1, 150) n WHERE u.email = :email",
     "INSERT INTO recording (id, interaction_id, state, raw_name, started_at) SELECT gen_random_uuid(), id, 'failed',"
     " 'x.raw', now() FROM interaction WHERE :email <> ''",
-    "INSERT INTO session (id, token_hash, csrf_token, user_id, created_at, rotated_at, last_seen_at, expires_at)"
-    " SELECT gen_random_uuid(), sha256(gen_random_uuid()::text::bytea), 'x', u.id, now(), now(), now(),"
+    "INSERT INTO session (id, token_hash, user_id, created_at, rotated_at, last_seen_at, expires_at)"
+    " SELECT gen_random_uuid(), sha256(gen_random_uuid()::text::bytea), u.id, now(), now(), now(),"
     " now() + interval '1 day' FROM user_account u, generate_series(1, 50) WHERE u.email = :email",
 )

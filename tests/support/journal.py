@@ -13,6 +13,7 @@ from tests.support.operators import Operator
 from tests.support.stack import Stack
 
 from ovoz.contact_center.switchboard.contracts import JournalEntry
+from ovoz.contact_center.switchboard.events import FACT_KEYS
 from ovoz.contact_center.switchboard.repositories import Directory, JournalStore
 from ovoz.contact_center.switchboard.services.cell import endpoint_of
 from ovoz.contact_center.switchboard.state.agent import Agent
@@ -21,8 +22,8 @@ from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.rows import entry_of
 from ovoz.entrypoints.provisioning import CELL, NODE
-from ovoz.entrypoints.switchboard import publication
 from ovoz.lib.ids import new_id
+from ovoz.platform.privacy.api import Publication, read_policy
 
 CALLER = "+992900000321"
 EPOCH = 7
@@ -118,7 +119,7 @@ class Conversation(msgspec.Struct, frozen=True):
 async def leave_a_conversation(stack: Stack, slug: str) -> None:
     """Puts on record, for the switchboard that will start, that one of the operator's agents talks with `CALLER`."""
     tenant_id = await stack.tenant_id(slug)
-    setup = await Directory(stack.database, CELL).setup(tenant_id)
+    setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
     agent_id = min(agent_id for agent_id, _, _ in setup.agents)
     entry_point = next(iter(setup.entry_points.values()))
     call = make_call(
@@ -137,9 +138,13 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
     async with stack.database.control() as session:
         epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
         present = epoch.scalar_one()
-    await JournalStore(stack.database, CELL, publication(stack.settings, stack.database)).write(
-        tenant_id, present, [entry]
-    )
+    await journal_store(stack, CELL).write(tenant_id, present, [entry])
+
+
+def journal_store(stack: Stack, cell_id: str) -> JournalStore:
+    """As the switchboard has it."""
+    publication = Publication(read_policy(stack.settings.data_dir), FACT_KEYS)
+    return JournalStore(stack.database, cell_id, publication, stack.fields)
 
 
 async def left_conversation(stack: Stack, slug: str) -> Conversation:
@@ -148,8 +153,8 @@ async def left_conversation(stack: Stack, slug: str) -> Conversation:
         slug,
         "SELECT i.id, r.id AS recording_id, u.email AS agent_email FROM interaction i"
         " JOIN recording r ON r.interaction_id = i.id JOIN user_account u ON u.id = i.agent_id"
-        " WHERE i.caller_number = :caller",
-        caller=CALLER,
+        " WHERE i.caller_pseudonym = :caller",
+        caller=(await stack.field_keys(await stack.tenant_id(slug))).pseudonym(CALLER),
     )
     return Conversation(**row)
 

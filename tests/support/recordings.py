@@ -71,9 +71,9 @@ class Installation(msgspec.Struct, frozen=True):
         async with self.database.tenant(tenant_id) as session:
             await session.execute(
                 text(
-                    "INSERT INTO interaction (id, channel, direction, state, caller_number, caller_hidden,"
+                    "INSERT INTO interaction (id, channel, direction, state, caller_hidden,"
                     " entry_number, agent_id, node, started_at, ended_at, epoch, seq)"
-                    " VALUES (:id, 'voice', 'inbound', 'closed', '+992900000001', false, '100', :agent,"
+                    " VALUES (:id, 'voice', 'inbound', 'closed', false, '100', :agent,"
                     " 'node-1', :start, :end, 3, 7)"
                 ),
                 {

@@ -22,7 +22,11 @@ from ovoz.entrypoints.processes import our_units
 from ovoz.entrypoints.setup import prepare
 from ovoz.lib.db import Database
 from ovoz.lib.endpoints import Endpoints
+from ovoz.lib.sealed_fields import FieldKeys
+from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import REPOSITORY, Settings
+from ovoz.platform.privacy.api import Fields
+from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 PORT_BASE = int(os.environ.get("OVOZ_TEST_PORT_BASE", "27000"))
 """Another base lets two runs stand side by side."""
@@ -117,6 +121,14 @@ class Stack:
         async with self.database.control() as session:
             found = await session.execute(text("SELECT id FROM tenant WHERE slug = :slug"), {"slug": slug})
             return str(found.scalar_one())
+
+    async def field_keys(self, tenant_id: str) -> FieldKeys:
+        """What the operator's personal fields are sealed with."""
+        return await self.fields.of(tenant_id)
+
+    @property
+    def fields(self) -> Fields:
+        return Fields(TenantKeys(TenantRepository(self.database), installation_key(self.settings.home)))
 
     async def rows(self, slug: str, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query in the operator's schema."""

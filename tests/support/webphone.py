@@ -149,6 +149,7 @@ class WebPhone:
 
     def __init__(self, account: dict[str, Any], *, tone_hz: float, answers: bool = True) -> None:
         self._account = account
+        self.password = str(account["password"])
         self._tone_hz = tone_hz
         self.answers = answers
         self.registered = asyncio.Event()

@@ -44,7 +44,7 @@ from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
 from ovoz.lib.problems import DependencyUnavailable, DomainError
-from ovoz.lib.sealing import installation_key, internal_token
+from ovoz.lib.sealing import identity_key, installation_key, internal_token
 from ovoz.lib.settings import Settings
 from ovoz.platform.access.api import Access, ChangeListener, OpenSockets, Roles, read_roles
 from ovoz.platform.access.controllers import RoleController, list_rights
@@ -64,7 +64,7 @@ from ovoz.platform.identity.deps import (
 from ovoz.platform.identity.schemas import DemoAccount
 from ovoz.platform.people.api import Directory, Invitations, Staff, Teams
 from ovoz.platform.people.controllers import InvitationController, PeopleController, TeamController
-from ovoz.platform.privacy.api import Numbers, Privacy, Reveals, read_policy
+from ovoz.platform.privacy.api import Fields, Numbers, Privacy, Reveals, read_policy
 from ovoz.platform.privacy.contracts import PublicText
 from ovoz.platform.privacy.controllers import RevealController
 from ovoz.platform.privacy.deps import RememberRequest, masking
@@ -169,12 +169,13 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     open_sockets = OpenSockets(database, access)
     changes = ChangeListener(endpoints.database_url, access)
     ends = _PhoneAndDeskOfSession(fanout, switchboard)
-    identity = Identity(database, utc_now, ends)
+    secret = identity_key(settings.home)
+    identity = Identity(database, utc_now, ends, secret)
     session_end = SessionEnd(fanout, identity.alive)
     key = installation_key(settings.home)
     keys = TenantKeys(tenants, key)
     privacy = Privacy(read_policy(settings.data_dir), database, Numbers(keys, utc_now), utc_now)
-    history = History(database, access, utc_now)
+    history = History(database, access, Fields(keys), utc_now)
     services: dict[str, object] = {
         "access": access,
         "audit_trail": AuditTrail(database, key, utc_now),
@@ -183,7 +184,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "directory": Directory(database, access),
         "history": history,
         "identity": identity,
-        "invitations": Invitations(database, utc_now, Attempts(database, utc_now), ends),
+        "invitations": Invitations(database, utc_now, Attempts(database, utc_now, secret), ends),
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end, privacy),
         "open_sockets": open_sockets,
         "operations": Operations(database, settings.data_dir),

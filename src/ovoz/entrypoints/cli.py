@@ -184,6 +184,17 @@ def switchboard(unit: str) -> None:
     process.main(unit)
 
 
+@main.command()
+def refused() -> None:
+    """Print what of the calls' journal Postgres did not take: one JSON object a line, with the error.
+
+    It names callers: nobody else should read it.
+    """
+    from ovoz.entrypoints.switchboard import print_refused
+
+    print_refused(load_settings())
+
+
 main.add_command(tenant)
 main.add_command(fleet)
 main.add_command(call)

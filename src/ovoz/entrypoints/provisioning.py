@@ -111,7 +111,7 @@ def tenant_desk(settings: Settings, endpoints: Endpoints) -> TenantDesk:
         owner,
         life,
         tenant_maker(settings, endpoints, owner),
-        TenantExporter(owner, objects, utc_now),
+        TenantExporter(owner, keys, objects, utc_now),
         restorer,
         settings.home / "archives",
     )

@@ -8,8 +8,10 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 import uvicorn
 import uvloop
@@ -26,6 +28,7 @@ from ovoz.contact_center.switchboard.api import (
     Fenced,
     JournalStore,
     TenantChanges,
+    refused_entries,
     run_cell,
 )
 from ovoz.contact_center.switchboard.controllers import InternalController, health
@@ -41,9 +44,9 @@ from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
 from ovoz.lib.problems import DomainError
-from ovoz.lib.sealing import installation_key, internal_token, phone_key
+from ovoz.lib.sealing import installation_key, internal_token, phone_key, spool_key
 from ovoz.lib.settings import Settings
-from ovoz.platform.privacy.api import Numbers, Publication, read_policy
+from ovoz.platform.privacy.api import Fields, Publication, read_policy
 from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
 
 log = structlog.get_logger(__name__)
@@ -95,6 +98,7 @@ async def _taken(lease: CellLease, stop: asyncio.Event) -> bool:
 async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop: asyncio.Event) -> None:
     """Serves the cell until told to stop; raises Fenced (in a group) when it is another's."""
     database = Database(endpoints.database_url, application_name="ovoz switchboard")
+    fields = Fields(TenantKeys(TenantRepository(database), installation_key(settings.home)))
     ari = Ari(endpoints.ari_url, STASIS_APP)
     manager = endpoints.ami
     ami = Ami(manager.host, manager.port, manager.user, manager.secret)
@@ -103,9 +107,10 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
     cell = Cell(
         cell_id=CELL,
         epoch=lease.epoch,
-        directory=Directory(database, CELL),
-        store=JournalStore(database, CELL, publication(settings, database)),
-        spool_path=settings.home / "spool" / f"{CELL}.jsonl",
+        directory=Directory(database, CELL, fields),
+        store=JournalStore(database, CELL, Publication(read_policy(settings.data_dir), FACT_KEYS), fields),
+        spool_path=_spool(settings),
+        spool_key=spool_key(settings.home),
         node=AsteriskNode(NODE, ari, ami, endpoints.media_recordings_dir),
         feed=fanout,
         jobs=jobs,
@@ -148,10 +153,14 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
                 )
 
 
-def publication(settings: Settings, database: Database) -> Publication:
-    """What of the facts leaves the installation."""
-    keys = TenantKeys(TenantRepository(database), installation_key(settings.home))
-    return Publication(read_policy(settings.data_dir), Numbers(keys, utc_now), FACT_KEYS)
+def print_refused(settings: Settings) -> None:
+    """What lies beside the spool, opened."""
+    for error, entry in refused_entries(_spool(settings), spool_key(settings.home)):
+        sys.stdout.buffer.write(msgspec.json.encode({"error": error, "entry": entry}) + b"\n")
+
+
+def _spool(settings: Settings) -> Path:
+    return settings.home / "spool" / f"{CELL}.jsonl"
 
 
 class _Server(uvicorn.Server):

@@ -202,6 +202,16 @@ def phone_key(home: Path) -> bytes:
     return _derive(installation_key(home).secret(), b"ovoz softphone passwords")
 
 
+def spool_key(home: Path) -> bytes:
+    """What the switchboard's spool is sealed with."""
+    return _derive(installation_key(home).secret(), b"ovoz spool")
+
+
+def identity_key(home: Path) -> bytes:
+    """What CSRF tokens are made of, and what attempts at signing in are counted under."""
+    return _derive(installation_key(home).secret(), b"ovoz identity")
+
+
 def _read(raw: bytes) -> _Content:
     if len(raw) == KEY_BYTES:
         # The first format: one key for everything. It stays the secret when another takes over the wrapping.

@@ -17,11 +17,13 @@ from ovoz.platform.access.rules.conditions import Attributes, Person, holds
 from ovoz.platform.identity.contracts import Actor
 
 _INTERACTION = table(
-    "interaction", column("id"), column("agent_id"), column("queue_id"), column("caller_number")
+    "interaction", column("id"), column("agent_id"), column("queue_id"), column("caller_pseudonym")
 )
 REGIONS = ("Суғд", "Хатлон", None)
 COLUMNS = Columns(
-    owner=_INTERACTION.c.agent_id, queue=_INTERACTION.c.queue_id, number=_INTERACTION.c.caller_number
+    owner=_INTERACTION.c.agent_id,
+    queue=_INTERACTION.c.queue_id,
+    number_pseudonym=_INTERACTION.c.caller_pseudonym,
 )
 
 
@@ -31,6 +33,7 @@ async def fill(engines: Stack, operator: Operator, draw: random.Random) -> list[
     queues = [row["id"] for row in await engines.rows(operator.slug, "SELECT id FROM queue ORDER BY code")]
     known: dict[UUID | None, Thing] = {None: Thing()}
     things: list[tuple[UUID, Thing]] = []
+    keys = await engines.field_keys(operator.tenant_id)
     async with engines.database.tenant(operator.tenant_id) as session:
         teams = [new_id(), new_id()]
         for team in teams:
@@ -54,9 +57,10 @@ async def fill(engines: Stack, operator: Operator, draw: random.Random) -> list[
         for number, corporate in (("+992900000001", True), ("+992900000002", False)):
             await session.execute(
                 text(
-                    "INSERT INTO subscriber (id, number, name, corporate) VALUES (:id, :number, 'n', :corporate)"
+                    "INSERT INTO subscriber (id, number_pseudonym, number, name, corporate)"
+                    " VALUES (:id, :number, '', '', :corporate)"
                 ),
-                {"id": new_id(), "number": number, "corporate": corporate},
+                {"id": new_id(), "number": keys.pseudonym(number), "corporate": corporate},
             )
         companies = {"+992900000001": True, "+992900000002": False, "+992900000003": None}
         for _ in range(60):
@@ -65,13 +69,13 @@ async def fill(engines: Stack, operator: Operator, draw: random.Random) -> list[
             contact = new_id()
             await session.execute(
                 text(
-                    "INSERT INTO interaction (id, channel, direction, state, caller_number, caller_hidden,"
+                    "INSERT INTO interaction (id, channel, direction, state, caller_pseudonym, caller_hidden,"
                     " entry_number, agent_id, queue_id, node, started_at, epoch, seq) VALUES (:id, 'voice', 'inbound',"
                     " 'closed', :number, false, '100', :owner, :queue, 'n', :at, 1, 1)"
                 ),
                 {
                     "id": contact,
-                    "number": number,
+                    "number": keys.pseudonym(number),
                     "owner": owner,
                     "queue": queue,
                     "at": datetime.now(UTC) - timedelta(hours=1),

@@ -39,9 +39,9 @@ async def make_interactions(stack: Stack, operator: Operator, count: int) -> lis
         ]
         await session.execute(
             text(
-                "INSERT INTO interaction (id, channel, direction, state, caller_number, caller_hidden, entry_number,"
+                "INSERT INTO interaction (id, channel, direction, state, caller_hidden, entry_number,"
                 " agent_id, queue_id, node, started_at, end_reason, talk_ms, epoch, seq) VALUES (:id, 'voice',"
-                " 'inbound', 'closed', '+992900000001', false, '100', :agent_id, :queue_id, 'n', :started_at,"
+                " 'inbound', 'closed', false, '100', :agent_id, :queue_id, 'n', :started_at,"
                 " :end_reason, :talk_ms, 1, 1)"
             ),
             rows,

@@ -80,9 +80,9 @@ async def _interaction(audited: Audited, agent_email: str) -> UUID:
     async with audited.stack.database.tenant(audited.tenant_id) as session:
         await session.execute(
             text(
-                "INSERT INTO interaction (id, channel, direction, state, caller_number, caller_hidden,"
+                "INSERT INTO interaction (id, channel, direction, state, caller_hidden,"
                 " entry_number, agent_id, node, started_at, epoch, seq)"
-                " SELECT :id, 'voice', 'inbound', 'closed', '+992900000001', false, '100', u.id, 'node-1', now(), 1, 1"
+                " SELECT :id, 'voice', 'inbound', 'closed', false, '100', u.id, 'node-1', now(), 1, 1"
                 " FROM user_account u WHERE u.email = :email"
             ),
             {"id": id_, "email": agent_email},

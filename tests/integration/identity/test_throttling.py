@@ -13,9 +13,11 @@ from tests.support.stack import Stack
 
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import SignInFailed, TooManyAttempts
+from ovoz.platform.identity.rules import counted_as
 from ovoz.platform.tenancy.api import Tenant, TenantRepository
 
 WRONG = "a-wrong-password"
+KEY = b"k" * 32
 
 
 class Door:
@@ -27,7 +29,7 @@ class Door:
         self.address = f"2001:db8::{secrets.token_hex(2)}"
         self._database = stack.database
         self._tenant = tenant
-        self._identity = Identity(stack.database, self.clock, self)
+        self._identity = Identity(stack.database, self.clock, self, KEY)
 
     async def signed_out(self, actor: Actor, *, sessions_left: int) -> None: ...
 
@@ -46,7 +48,11 @@ class Door:
         async with self._database.tenant(self._tenant.id) as session:
             await session.execute(
                 text("INSERT INTO sign_in_failure (key, failures, last_at) VALUES (:key, :failures, :now)"),
-                {"key": f"address:{self.address}", "failures": failures, "now": self.clock()},
+                {
+                    "key": counted_as(KEY, f"address:{self.address}"),
+                    "failures": failures,
+                    "now": self.clock(),
+                },
             )
 
     async def attempts(self, number: int, password: str = WRONG) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import msgspec
@@ -13,8 +14,10 @@ from tests.support.stack import eventually
 
 from ovoz.contact_center.switchboard.contracts import JournalEntry
 from ovoz.contact_center.switchboard.services.journal import Journal
-from ovoz.contact_center.switchboard.services.spool import Spool, SpoolTaken
+from ovoz.contact_center.switchboard.services.spool import Spool, SpoolTaken, refused_entries
 from ovoz.lib.ids import new_id
+
+KEY = b"k" * 32
 
 
 class Running:
@@ -23,7 +26,7 @@ class Running:
     def __init__(self, desk: Desk, path: Path) -> None:
         self.desk = desk
         self.path = path
-        self.spool = Spool(path)
+        self.spool = Spool(path, KEY)
         self.changes: list[bool] = []
         self.journal = Journal(desk.store, self.spool, EPOCH, self.changes.append)
         self._task: asyncio.Task[None] | None = None
@@ -52,9 +55,13 @@ def told(desk: Desk, name: str) -> JournalEntry:
     return make_entry(desk.tenant_id, facts=[make_fact(make_call(), name)])
 
 
-def line(desk: Desk, name: str) -> bytes:
+def line(entry: JournalEntry, key: bytes = KEY) -> bytes:
     """An entry as it stands in the spool."""
-    return msgspec.json.encode(told(desk, name)) + b"\n"
+    with TemporaryDirectory() as folder:
+        spool = Spool(Path(folder) / "one", key)
+        spool.append([entry])
+        spool.close()
+        return (Path(folder) / "one").read_bytes()
 
 
 @pytest.fixture
@@ -136,10 +143,10 @@ async def test_what_was_replayed_twice_is_told_once(running: Running) -> None:
 
 async def test_a_successor_replays_what_was_left(running: Running, desk: Desk) -> None:
     with pytest.raises(SpoolTaken):
-        Spool(running.path)
+        Spool(running.path, KEY)
     await running.end()
     left = ["tests.left_1.v1", "tests.left_2.v1"]
-    running.path.write_bytes(b"".join(line(desk, name) for name in left))
+    running.path.write_bytes(b"".join(line(told(desk, name)) for name in left))
     async with Running(desk, running.path) as successor:
         await successor.journal.replay()
         assert await desk.told() == left
@@ -151,7 +158,8 @@ async def test_a_line_that_was_cut_is_passed_over(running: Running, desk: Desk, 
     """Its writer never said that it was kept. What comes after it begins a line of its own."""
     await running.end()
     whole = ["tests.whole_1.v1", "tests.whole_2.v1"]
-    running.path.write_bytes(b"".join(line(desk, name) for name in whole) + line(desk, "tests.cut.v1")[:cut])
+    cut_line = line(told(desk, "tests.cut.v1"))[:cut]
+    running.path.write_bytes(b"".join(map(line, (told(desk, name) for name in whole))) + cut_line)
     async with Running(desk, running.path) as successor:
         assert not successor.spool.empty
         successor.start()
@@ -159,6 +167,21 @@ async def test_a_line_that_was_cut_is_passed_over(running: Running, desk: Desk, 
         await eventually(lambda: successor.spool.empty, within_s=10)
         assert await desk.told() == [*whole, "tests.new.v1"]
         assert running.path.read_bytes() == b""
+
+
+async def test_a_line_that_nobody_can_open_is_kept_aside_once(running: Running, desk: Desk) -> None:
+    """Damaged, or sealed before the installation's secret was replaced: the others are written all the same."""
+    await running.end()
+    names = ["tests.first.v1", "tests.last.v1"]
+    first, last = (line(told(desk, name)) for name in names)
+    strange = line(told(desk, "tests.strange.v1"), b"z" * 32)
+    damaged = first[:40] + (b"A" if first[40:41] != b"A" else b"B") + first[41:]
+    running.path.write_bytes(first + strange + b"no base64\n" + damaged + last)
+    for _ in range(2):
+        async with Running(desk, running.path) as successor:
+            await successor.journal.replay()
+            assert await desk.told() == names
+    assert [entry for _, entry in refused_entries(running.path, KEY)] == [None] * 3
 
 
 async def test_an_entry_that_postgres_refuses_is_kept_aside_and_its_neighbours_are_written(
@@ -179,7 +202,7 @@ async def test_an_entry_that_is_refused_at_the_replay_is_kept_aside_too(running:
     await running.end()
     refused = two_calls_of_one_agent(desk)
     entries = [told(desk, "tests.before.v1"), *refused, told(desk, "tests.after.v1")]
-    running.path.write_bytes(b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
+    running.path.write_bytes(b"".join(map(line, entries)))
     async with Running(desk, running.path) as successor:
         with capture_logs():
             await successor.journal.replay()
@@ -200,10 +223,9 @@ def two_calls_of_one_agent(desk: Desk) -> list[JournalEntry]:
 
 
 def assert_kept_aside(running: Running, entry: JournalEntry) -> None:
-    [kept_line] = running.spool.refused_path.read_bytes().splitlines()
-    kept = msgspec.json.decode(kept_line)
-    assert "interaction_one_for_agent" in kept["error"]
-    assert kept["entry"] == msgspec.json.decode(msgspec.json.encode(entry))
+    [(error, kept)] = refused_entries(running.path, KEY)
+    assert "interaction_one_for_agent" in error
+    assert msgspec.json.encode(kept) == msgspec.json.encode(entry)
 
 
 async def test_a_stale_epoch_fences_and_nothing_more_is_written(running: Running, desk: Desk) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from tests.support.journal import EPOCH, Desk, make_agent, make_call, make_entry, make_fact
 
-from ovoz.contact_center.switchboard.contracts import JournalEntry
+from ovoz.contact_center.switchboard.contracts import NOTE, JournalEntry
 from ovoz.contact_center.switchboard.repositories import Directory, EpochStale
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.lib.ids import new_id
@@ -54,7 +54,7 @@ async def test_one_batch_is_in_every_table(desk: Desk) -> None:
 async def test_a_successor_reads_what_was_live(desk: Desk) -> None:
     entry, call = answered(desk)
     await desk.write(entry)
-    calls, agents = await Directory(desk.stack.database, desk.cell_id).live()
+    calls, agents = await Directory(desk.stack.database, desk.cell_id, desk.stack.fields).live()
     assert calls == {desk.tenant_id: [call]}
     [agent] = agents[desk.tenant_id]
     assert (agent.id, agent.call_id) == (call.agent_id, call.id)
@@ -87,8 +87,10 @@ async def test_what_is_older_changes_nothing(desk: Desk) -> None:
     )
     await desk.write(newer)
     await desk.write(entry)
-    [interaction] = await desk.rows("SELECT state, note, seq FROM interaction")
-    assert interaction == {"state": "wrap_up", "note": "newer", "seq": 5}
+    [interaction] = await desk.rows("SELECT id, state, note, seq FROM interaction")
+    keys = await desk.stack.field_keys(desk.tenant_id)
+    assert keys.open(interaction["note"], NOTE, interaction["id"]) == "newer"
+    assert (interaction["state"], interaction["seq"]) == ("wrap_up", 5)
     [state] = await desk.rows("SELECT state, seq FROM agent_state")
     assert state == {"state": "wrap_up", "seq": 5}
     [recording] = await desk.rows("SELECT state FROM recording")

@@ -9,13 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+import msgspec
 from sqlalchemy import text
 from tests.support.operators import make_operator
 from tests.support.stack import Stack
 
+from ovoz.contact_center.switchboard.contracts import CALLER_NAME, CALLER_NUMBER, NOTE, fact_place
 from ovoz.lib.db.migrations import run_as_owner
 from ovoz.lib.ids import new_id
 from ovoz.platform.identity.api import hash_password
+from ovoz.platform.tenancy.contracts import SUBSCRIBER_NAME, SUBSCRIBER_NUMBER
 
 PASSWORD = "a-long-test-password"
 _HASH = hash_password(PASSWORD)
@@ -25,12 +28,14 @@ INSERT INTO user_account (id, email, name, password_hash, is_agent)
 VALUES (:id, :email, :name, :hash, true)
 """
 _ROLE = "INSERT INTO role_assignment (user_id, role) VALUES (:id, :role)"
-_SUBSCRIBER = "INSERT INTO subscriber (id, number, name) VALUES (:id, :number, :name)"
+_SUBSCRIBER = """
+INSERT INTO subscriber (id, number_pseudonym, number, name) VALUES (:id, :pseudonym, :number, :name)
+"""
 _INTERACTION = """
-INSERT INTO interaction (id, channel, direction, state, caller_number, caller_hidden, caller_name, entry_number,
-                         queue_id, agent_id, node, started_at, ended_at, note, epoch, seq)
-SELECT :id, 'voice', 'inbound', 'closed', :number, false, :name, '0611', (SELECT id FROM queue LIMIT 1), :agent,
-       'node-1', :at, :at, :note, 1, 2
+INSERT INTO interaction (id, channel, direction, state, caller_pseudonym, caller_number, caller_hidden, caller_name,
+                         entry_number, queue_id, agent_id, node, started_at, ended_at, note, epoch, seq)
+SELECT :id, 'voice', 'inbound', 'closed', :pseudonym, :number, false, :name, '0611', (SELECT id FROM queue LIMIT 1),
+       :agent, 'node-1', :at, :at, :note, 1, 2
 """
 _SEGMENT = """
 INSERT INTO segment (interaction_id, ordinal, kind, agent_id, started_at, ended_at)
@@ -39,8 +44,7 @@ VALUES (:id, 0, 'talk', :agent, :at, :at)
 _FACT = """
 INSERT INTO event_log (id, at, type, interaction_id, agent_id, seq, epoch, data)
 VALUES (:fact, :at, 'calls.call_started.v1', :id, :agent, 1, 1,
-        jsonb_build_object('caller', CAST(:number AS text), 'agent_name', CAST(:agent_name AS text),
-                           'unheard_of', CAST(:unheard_of AS text), 'queue', 'Общая'))
+        CAST(:data AS jsonb))
 """
 _RECORDING = """
 INSERT INTO recording (id, interaction_id, state, raw_name, started_at)
@@ -92,6 +96,7 @@ async def make_marked(stack: Stack, roles: list[str]) -> Marked:
         ),
     )
     marked = Marked(operator.slug, operator.tenant_id, {}, {}, "меткаключа" + secrets.token_hex(4))
+    keys = await stack.field_keys(operator.tenant_id)
     async with stack.database.tenant(operator.tenant_id) as session:
         for place, role in enumerate(roles):
             mark = "".join(chr(ord("а") + int(sign, 16)) for sign in secrets.token_hex(4))
@@ -107,22 +112,38 @@ async def make_marked(stack: Stack, roles: list[str]) -> Marked:
                 f"заметка {mark}",
             )
             marked.people[role], marked.contacts[role] = person, contact
+            name, fact = f"{contact.first_name} {contact.secret_name}", new_id()
+            staff_name = f"{person.first_name} {person.secret_name}"
             values: dict[str, Any] = {
                 "id": contact.id,
-                "number": contact.number,
-                "name": f"{contact.first_name} {contact.secret_name}",
+                "pseudonym": keys.pseudonym(contact.number),
+                "number": keys.seal(contact.number, CALLER_NUMBER, contact.id),
+                "name": keys.seal(name, CALLER_NAME, contact.id),
                 "agent": person.id,
-                "agent_name": f"{person.first_name} {person.secret_name}",
                 "at": datetime.now(UTC) - timedelta(minutes=place),
-                "note": contact.note,
-                "fact": new_id(),
+                "note": keys.seal(contact.note, NOTE, contact.id),
+                "fact": fact,
+                "data": msgspec.json.encode(
+                    {
+                        "caller": keys.seal_json(contact.number, fact_place("caller"), fact),
+                        "agent_name": keys.seal_json(staff_name, fact_place("agent_name"), fact),
+                        "unheard_of": marked.unheard_of,
+                        "queue": "Общая",
+                    }
+                ).decode(),
                 "recording": contact.recording_id,
-                "unheard_of": marked.unheard_of,
             }
-            account = {"id": person.id, "email": person.email, "name": values["agent_name"], "hash": _HASH}
+            account = {"id": person.id, "email": person.email, "name": staff_name, "hash": _HASH}
             await session.execute(text(_USER), account)
             await session.execute(text(_ROLE), {"id": person.id, "role": role})
-            await session.execute(text(_SUBSCRIBER), values | {"id": new_id()})
+            subscriber = new_id()
+            known = {
+                "id": subscriber,
+                "pseudonym": values["pseudonym"],
+                "number": keys.seal(contact.number, SUBSCRIBER_NUMBER, subscriber),
+                "name": keys.seal(name, SUBSCRIBER_NAME, subscriber),
+            }
+            await session.execute(text(_SUBSCRIBER), known)
             for statement in (_INTERACTION, _SEGMENT, _FACT, _RECORDING):
                 await session.execute(text(statement), values)
     return marked

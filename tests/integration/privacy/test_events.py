@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import text
 from tests.integration.privacy.marked import Marked
+from tests.support.journal import journal_store
 from tests.support.stack import Stack
 
-from ovoz.contact_center.switchboard.api import JournalStore
-from ovoz.contact_center.switchboard.contracts import JournalEntry
-from ovoz.entrypoints.switchboard import publication
+from ovoz.contact_center.switchboard.contracts import JournalEntry, fact_place
 from ovoz.lib.db.migrations import run_as_owner
 from ovoz.lib.ids import new_id
 
@@ -24,7 +23,7 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
             text("INSERT INTO ovoz.cell (id, epoch) VALUES (:id, 1) ON CONFLICT DO NOTHING"), {"id": CELL}
         ),
     )
-    store = JournalStore(engines.database, CELL, publication(engines.settings, engines.database))
+    store = journal_store(engines, CELL)
     contact, person = marked.contacts["agent"], marked.people["agent"]
     data = {
         "caller": contact.number,
@@ -44,10 +43,18 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
 
     logged = await engines.rows(
         marked.slug,
-        "SELECT data FROM event_log WHERE id = ANY(:ids) ORDER BY seq",
+        "SELECT id, data FROM event_log WHERE id = ANY(:ids) ORDER BY seq",
         ids=[f["id"] for f in facts],
     )
-    assert [row["data"] for row in logged] == [fact["data"] for fact in facts]
+    keys = await engines.field_keys(marked.tenant_id)
+    opened = [
+        {key: keys.open_json(value, fact_place(key), row["id"]) for key, value in row["data"].items()}
+        for row in logged
+    ]
+    assert opened == [fact["data"] for fact in facts]
+    assert all(
+        marker not in str(logged) for marker in (contact.number, person.secret_name, marked.unheard_of)
+    )
     async with engines.database.control() as session:
         found = await session.execute(
             text("SELECT envelope FROM ovoz.outbox WHERE tenant_id = :id ORDER BY position"),

@@ -19,7 +19,7 @@ BEGIN RAISE EXCEPTION 'refused at COMMIT' USING ERRCODE = 'check_violation'; END
 CREATE CONSTRAINT TRIGGER late_check AFTER INSERT OR UPDATE ON {schema}.user_account
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();
 """
-SUBSCRIBER = "INSERT INTO subscriber (id, number, name) VALUES (gen_random_uuid(), '+992900000555', 'Nobody')"
+TEAM = "INSERT INTO team (id, name) VALUES (gen_random_uuid(), 'Nobody')"
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +74,8 @@ async def test_what_fails_at_commit_is_no_success_for_the_browser(web: Web, oper
 async def test_a_commit_that_became_a_rollback_is_an_error(engines: Stack, operator: Operator) -> None:
     """Postgres answers COMMIT with ROLLBACK, without an error, when a statement before had failed."""
     with pytest.raises(CommitFailed):
-        await run(engines.database, operator, SUBSCRIBER, "SELECT nonsense")
-    assert await engines.rows(operator.slug, "SELECT 1 FROM subscriber WHERE name = 'Nobody'") == []
+        await run(engines.database, operator, TEAM, "SELECT nonsense")
+    assert await engines.rows(operator.slug, "SELECT 1 FROM team WHERE name = 'Nobody'") == []
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ async def test_an_error_of_ours_stores_nothing(
     engines: Stack, operator: Operator, error: BaseException
 ) -> None:
     with pytest.raises(type(error)):
-        await run(engines.database, operator, SUBSCRIBER, then=error)
-    assert await engines.rows(operator.slug, "SELECT 1 FROM subscriber WHERE name = 'Nobody'") == []
+        await run(engines.database, operator, TEAM, then=error)
+    assert await engines.rows(operator.slug, "SELECT 1 FROM team WHERE name = 'Nobody'") == []
 
 
 async def test_errors_leave_no_connection_in_a_transaction(engines: Stack, operator: Operator) -> None:
@@ -95,7 +95,7 @@ async def test_errors_leave_no_connection_in_a_transaction(engines: Stack, opera
     with pytest.raises(CommitFailed):
         await run(database, operator, "SELECT nonsense")
     with pytest.raises(RuntimeError):
-        await run(database, operator, SUBSCRIBER, then=RuntimeError())
+        await run(database, operator, TEAM, then=RuntimeError())
     connection = await asyncpg.connect(engines.endpoints.database_admin_url)
     states = await connection.fetch("SELECT state FROM pg_stat_activity WHERE application_name = $1", name)
     await connection.close()

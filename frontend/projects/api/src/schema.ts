@@ -3638,7 +3638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `dependency-unavailable`: A part of the system does not answer */
+            /** @description `dependency-unavailable`: A part of the system does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3730,7 +3730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `dependency-unavailable`: A part of the system does not answer */
+            /** @description `dependency-unavailable`: A part of the system does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6158,7 +6158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `dependency-unavailable`: A part of the system does not answer; `storage-unavailable`: The storage of recordings does not answer; `tenant-key-unavailable`: The key of the recordings cannot be opened */
+            /** @description `dependency-unavailable`: A part of the system does not answer; `storage-unavailable`: The storage of recordings does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6286,7 +6286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `dependency-unavailable`: A part of the system does not answer; `storage-unavailable`: The storage of recordings does not answer; `tenant-key-unavailable`: The key of the recordings cannot be opened */
+            /** @description `dependency-unavailable`: A part of the system does not answer; `storage-unavailable`: The storage of recordings does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -18,6 +18,7 @@ from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.api import Privacy
 from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
 from ovoz.platform.requests.deps import Cursor, Limit
+from ovoz.platform.tenancy.errors import KeyUnavailable
 
 _FIRST = LinkTo(
     "ShowInteraction", {"interaction_id": "$response.body#/items/0/id"}, "The first one of the page."
@@ -39,7 +40,7 @@ class InteractionController(Controller):
     @get(
         operation_id="ListInteractions",
         guards=[requires("interactions.read")],
-        opt={PROBLEMS: (CursorInvalid,), LINKS: (_FIRST, _FOLLOWING)},
+        opt={PROBLEMS: (CursorInvalid, KeyUnavailable), LINKS: (_FIRST, _FOLLOWING)},
     )
     async def list_interactions(
         self,
@@ -79,7 +80,7 @@ class InteractionController(Controller):
         "/{interaction_id:uuid}",
         operation_id="ShowInteraction",
         guards=[requires("interactions.read")],
-        opt={PROBLEMS: (InteractionNotFound,), LINKS: (_AUDIO,)},
+        opt={PROBLEMS: (InteractionNotFound, KeyUnavailable), LINKS: (_AUDIO,)},
     )
     async def show_interaction(
         self,

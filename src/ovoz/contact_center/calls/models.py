@@ -26,9 +26,11 @@ class InteractionRow(HistoryTable):
     channel: Mapped[str]
     direction: Mapped[str]
     state: Mapped[str]
-    caller_number: Mapped[str]
+    caller_number: Mapped[bytes]
+    """Sealed, as the name and the note."""
+    caller_pseudonym: Mapped[str]
     caller_hidden: Mapped[bool]
-    caller_name: Mapped[str | None]
+    caller_name: Mapped[bytes | None]
     entry_number: Mapped[str]
     queue_id: Mapped[UUID | None]
     agent_id: Mapped[UUID | None]
@@ -37,7 +39,7 @@ class InteractionRow(HistoryTable):
     ended_at: Mapped[datetime | None] = mapped_column(_MOMENT)
     end_reason: Mapped[str | None]
     disposition: Mapped[str | None]
-    note: Mapped[str]
+    note: Mapped[bytes]
     wait_ms: Mapped[int]
     talk_ms: Mapped[int]
     hold_ms: Mapped[int]

@@ -25,7 +25,7 @@ def _visible(reach: Reach) -> ColumnElement[bool]:
         Columns(
             owner=InteractionRow.agent_id,
             queue=InteractionRow.queue_id,
-            number=InteractionRow.caller_number,
+            number_pseudonym=InteractionRow.caller_pseudonym,
         ),
     )
 
@@ -41,6 +41,7 @@ class HistoryRepository:
         wanted: InteractionFilter,
         *,
         only_of: UUID | None,
+        caller_pseudonym: str | None,
         reach: Reach,
         sort: Sort,
         cursor: str | None,
@@ -48,13 +49,13 @@ class HistoryRepository:
     ) -> tuple[Sequence[Any], str | None]:
         """(interaction, agent's name, queue's name, recording) each, and the cursor of what follows.
 
-        `only_of` narrows them to one agent's. Raises CursorInvalid.
+        `only_of` narrows them to one agent's, `caller_pseudonym` to one caller's. Raises CursorInvalid.
         """
         equals = (
             (InteractionRow.queue_id, wanted.queue_id),
             (InteractionRow.agent_id, wanted.agent_id),
             (InteractionRow.end_reason, wanted.end_reason),
-            (InteractionRow.caller_number, wanted.number),
+            (InteractionRow.caller_pseudonym, caller_pseudonym),
             (InteractionRow.agent_id, only_of),
         )
         conditions: list[ColumnElement[bool]] = [

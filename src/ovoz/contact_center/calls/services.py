@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from ovoz.contact_center.agents.contracts import Caller, Colleague, Reference
 from ovoz.contact_center.calls.errors import InteractionNotFound
-from ovoz.contact_center.calls.models import RecordingSummaryRow
+from ovoz.contact_center.calls.models import EventRow, RecordingSummaryRow
 from ovoz.contact_center.calls.repositories import HistoryRepository
 from ovoz.contact_center.calls.schemas import (
     Interaction,
@@ -19,12 +20,17 @@ from ovoz.contact_center.calls.schemas import (
     Sort,
     TimelineEvent,
 )
+from ovoz.contact_center.switchboard.contracts import CALLER_NAME, CALLER_NUMBER, NOTE, fact_place
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.paging import Page, moment
+from ovoz.lib.sealed_fields import FieldKeys, FieldUnreadable
 from ovoz.platform.access.api import Access, Right
 from ovoz.platform.audit.api import Act, Doer, tell_reading
 from ovoz.platform.identity.contracts import Actor
+from ovoz.platform.privacy.api import Fields
+
+log = structlog.get_logger(__name__)
 
 _STATES: dict[str, RecordingState] = {
     "capturing": "pending",
@@ -37,8 +43,9 @@ _STATES: dict[str, RecordingState] = {
 class History:
     """Lists and shows interactions of the actor's tenant."""
 
-    def __init__(self, database: Database, access: Access, clock: Clock) -> None:
+    def __init__(self, database: Database, access: Access, fields: Fields, clock: Clock) -> None:
         self._database = database
+        self._fields = fields
         self._access = access
         self._clock = clock
 
@@ -47,30 +54,33 @@ class History:
     ) -> Page[InteractionSummary]:
         """What `interactions.read` reaches, and with a number what `interactions.find` does.
 
-        Raises CursorInvalid, InputInvalid for a moment without a zone.
+        Raises CursorInvalid, InputInvalid for a moment without a zone, KeyUnavailable.
         """
         finding: tuple[Right, ...] = ("interactions.find",) if wanted.number is not None else ()
         reach = await self._access.reach(actor, "interactions.read", *finding)
         wanted = msgspec.structs.replace(
             wanted, since=moment("from", wanted.since), until=moment("to", wanted.until)
         )
+        keys = await self._fields.of(actor.tenant_id)
         async with self._database.tenant(actor.tenant_id) as session:
             rows, following = await HistoryRepository(session).page(
                 wanted,
                 only_of=actor.user_id if wanted.mine else None,
+                caller_pseudonym=keys.pseudonym(wanted.number) if wanted.number is not None else None,
                 reach=reach,
                 sort=sort,
                 cursor=cursor,
                 limit=limit,
             )
-        return Page([_summary(row) for row in rows], following)
+        return Page([_summary(row, keys) for row in rows], following)
 
     async def show(self, actor: Actor, doer: Doer, interaction_id: UUID) -> Interaction:
-        """One interaction with everything that is known of it; raises InteractionNotFound.
+        """One interaction with everything that is known of it; raises InteractionNotFound, KeyUnavailable.
 
         Opening one in which somebody else spoke is on record in the transaction that reads it.
         """
         reach = await self._access.reach(actor, "interactions.read")
+        keys = await self._fields.of(actor.tenant_id)
         async with self._database.tenant(actor.tenant_id) as session:
             repository = HistoryRepository(session)
             row = await repository.one(interaction_id, reach)
@@ -83,8 +93,8 @@ class History:
             events = await repository.events(interaction_id)
         recording: RecordingSummaryRow | None = row[3]
         return Interaction(
-            **msgspec.structs.asdict(_summary(row)),
-            note=row[0].note,
+            **msgspec.structs.asdict(_summary(row, keys)),
+            note=_opened(row[0].note, NOTE, row[0].id, keys),
             segments=[
                 InteractionSegment(
                     segment.kind,
@@ -98,7 +108,11 @@ class History:
             ],
             timeline=[
                 TimelineEvent(
-                    event.at, event.type, _colleague(event.agent_id, name), event.observed_late, event.data
+                    event.at,
+                    event.type,
+                    _colleague(event.agent_id, name),
+                    event.observed_late,
+                    _opened_data(event, keys),
                 )
                 for event, name in events
             ],
@@ -119,14 +133,20 @@ class History:
             return await HistoryRepository(session).one(interaction_id, reach) is not None
 
 
-def _summary(row: Any) -> InteractionSummary:
+def _summary(row: Any, keys: FieldKeys) -> InteractionSummary:
     interaction, agent_name, queue_name, recording = row
     return InteractionSummary(
         id=interaction.id,
         channel=interaction.channel,
         direction=interaction.direction,
         state=interaction.state,
-        caller=Caller(interaction.caller_number, interaction.caller_hidden, interaction.caller_name),
+        caller=Caller(
+            _opened(interaction.caller_number, CALLER_NUMBER, interaction.id, keys),
+            interaction.caller_hidden,
+            _opened(interaction.caller_name, CALLER_NAME, interaction.id, keys)
+            if interaction.caller_name is not None
+            else None,
+        ),
         entry_number=interaction.entry_number,
         queue=_reference(interaction.queue_id, queue_name),
         agent=_colleague(interaction.agent_id, agent_name),
@@ -141,6 +161,25 @@ def _summary(row: Any) -> InteractionSummary:
         disposition=interaction.disposition,
         recording=_STATES[recording.state] if recording is not None else "none",
     )
+
+
+def _opened(sealed: bytes, place: str, row: UUID, keys: FieldKeys) -> str:
+    """One damaged value is not there; it takes nothing else of the history with it."""
+    try:
+        return keys.open(sealed, place, row)
+    except FieldUnreadable:
+        log.error("history.field_unreadable", place=place, row=str(row))
+        return ""
+
+
+def _opened_data(event: EventRow, keys: FieldKeys) -> dict[str, Any]:
+    opened: dict[str, Any] = {}
+    for key, value in event.data.items():
+        try:
+            opened[key] = keys.open_json(value, fact_place(key), event.id)
+        except FieldUnreadable:
+            log.error("history.field_unreadable", place=fact_place(key), row=str(event.id))
+    return opened
 
 
 def _reference(id_: UUID | None, name: str | None) -> Reference | None:

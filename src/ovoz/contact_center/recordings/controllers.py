@@ -12,7 +12,6 @@ from litestar.response import Stream
 from ovoz.contact_center.recordings.api import RecordingAudio
 from ovoz.contact_center.recordings.contracts import StoredRecording
 from ovoz.contact_center.recordings.errors import (
-    KeyUnavailable,
     RangeNotSatisfiable,
     RecordingDamaged,
     RecordingNotFound,
@@ -31,6 +30,7 @@ from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 from ovoz.platform.requests.contracts import PROBLEMS
+from ovoz.platform.tenancy.errors import KeyUnavailable
 
 RangeHeader = Annotated[str | None, HeaderParameter(name="Range")]
 IfRange = Annotated[str | None, HeaderParameter(name="If-Range")]

@@ -39,13 +39,6 @@ class StorageUnavailable(DependencyUnavailable):
     title = "The storage of recordings does not answer"
 
 
-class KeyUnavailable(DependencyUnavailable):
-    """The tenant's key is not there, or does not belong to this installation; it takes an operator to mend."""
-
-    slug = "tenant-key-unavailable"
-    title = "The key of the recordings cannot be opened"
-
-
 class ObjectMissing(Exception):
     """There is no object of this name."""
 

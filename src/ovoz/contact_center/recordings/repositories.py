@@ -57,10 +57,12 @@ _recording = table(
     ),
 )
 _interaction = table(
-    "interaction", column("id"), column("agent_id"), column("queue_id"), column("caller_number")
+    "interaction", column("id"), column("agent_id"), column("queue_id"), column("caller_pseudonym")
 )
 _CONTACT = Columns(
-    owner=_interaction.c.agent_id, queue=_interaction.c.queue_id, number=_interaction.c.caller_number
+    owner=_interaction.c.agent_id,
+    queue=_interaction.c.queue_id,
+    number_pseudonym=_interaction.c.caller_pseudonym,
 )
 
 

@@ -4,6 +4,7 @@ from ovoz.contact_center.switchboard.contracts import Command
 from ovoz.contact_center.switchboard.repositories import CellLease, Directory, JournalStore, TenantChanges
 from ovoz.contact_center.switchboard.services.cell import Cell
 from ovoz.contact_center.switchboard.services.commands import Commands
+from ovoz.contact_center.switchboard.services.spool import refused_entries
 from ovoz.contact_center.switchboard.services.switchboard import Fenced, run_cell
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Fenced",
     "JournalStore",
     "TenantChanges",
+    "refused_entries",
     "run_cell",
 ]

@@ -34,6 +34,18 @@ class Command(msgspec.Struct, frozen=True):
     arguments: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+CALLER_NUMBER: Final = "interaction.caller_number"
+CALLER_NAME: Final = "interaction.caller_name"
+NOTE: Final = "interaction.note"
+LIVE_STATE: Final = "live.state"
+"""Places of sealed fields (`ovoz.lib.sealed_fields`): whoever reads them opens them there."""
+
+
+def fact_place(key: str) -> str:
+    """The place of a sealed member of a fact."""
+    return f"event_log.data.{key}"
+
+
 class JournalEntry(msgspec.Struct, frozen=True):
     """One step as rows, ready for Postgres or for the spool; every member is a list of row objects."""
 

@@ -15,7 +15,7 @@ CHANNEL = "ovoz_access"
 
 _user = table("user_account", column("id"), column("team_id"), column("region"), column("outsourced"))
 _member = table("queue_member", column("queue_id"), column("user_id"))
-_subscriber = table("subscriber", column("number"), column("corporate"))
+_subscriber = table("subscriber", column("number_pseudonym"), column("corporate"))
 
 _SNAPSHOT = """
 SELECT (SELECT revision FROM access_state) AS revision, r.code, r.grants
@@ -51,8 +51,8 @@ class Columns(msgspec.Struct, frozen=True):
 
     owner: Any
     queue: Any = None
-    number: Any = None
-    """The customer's number: it tells whether the account is a company's."""
+    number_pseudonym: Any = None
+    """Of the customer's number: it tells whether the account is a company's."""
 
 
 def within(reach: Reach, columns: Columns) -> ColumnElement[bool]:
@@ -72,10 +72,12 @@ def _met(conditions: Conditions, subject: Subject, columns: Columns) -> ColumnEl
         wanted.append(columns.owner.in_(select(_user.c.id).where(*about_owner)))
     if conditions.corporate is not None:
         wanted.append(
-            columns.number.in_(
-                select(_subscriber.c.number).where(_subscriber.c.corporate.is_(conditions.corporate))
+            columns.number_pseudonym.in_(
+                select(_subscriber.c.number_pseudonym).where(
+                    _subscriber.c.corporate.is_(conditions.corporate)
+                )
             )
-            if columns.number is not None
+            if columns.number_pseudonym is not None
             else false()
         )
     return and_(*wanted)

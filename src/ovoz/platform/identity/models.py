@@ -48,7 +48,6 @@ class SessionRow(IdentityTable):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     previous_token_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    csrf_token: Mapped[str]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(_MOMENT)
     rotated_at: Mapped[datetime] = mapped_column(_MOMENT)

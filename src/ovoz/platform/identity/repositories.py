@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.platform.identity.models import SessionRow, SignInFailure, UserAccount
+from ovoz.platform.identity.rules import counted_as
 
 
 class UserRepository(SQLAlchemyAsyncRepository[UserAccount]):
@@ -118,10 +119,11 @@ class SessionRepository(SQLAlchemyAsyncRepository[SessionRow]):
 
 
 class FailureRepository:
-    """Attempts to sign in, by account and by address."""
+    """Attempts to sign in, by account and by address; the table knows both by a keyed digest only."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, key: bytes) -> None:
         self._session = session
+        self._key = key
 
     async def count(self, key: str, now: datetime, since: datetime) -> tuple[int, datetime | None]:
         """Counts one attempt and holds the row: attempts that come at once stand in line.
@@ -130,7 +132,7 @@ class FailureRepository:
         """
         counted = await self._session.execute(
             insert(SignInFailure)
-            .values(key=key, failures=1, last_at=now, locked_until=None)
+            .values(key=counted_as(self._key, key), failures=1, last_at=now, locked_until=None)
             .on_conflict_do_update(
                 index_elements=[SignInFailure.key],
                 set_={
@@ -146,21 +148,22 @@ class FailureRepository:
     async def lock(self, key: str, until: datetime) -> None:
         await self._session.execute(
             update(SignInFailure)
-            .where(SignInFailure.key == key)
+            .where(SignInFailure.key == counted_as(self._key, key))
             .values(locked_until=until)
             .execution_options(synchronize_session=False)
         )
 
     async def forgive(self, account: str, address: str) -> None:
         """After a success: the account begins anew, the address gets this one attempt back."""
-        await self._session.execute(delete(SignInFailure).where(SignInFailure.key == account))
+        row = SignInFailure.key == counted_as(self._key, account)
+        await self._session.execute(delete(SignInFailure).where(row))
         await self.give_back(address)
 
     async def give_back(self, key: str) -> None:
         """One attempt does not count; a lock ends."""
         await self._session.execute(
             update(SignInFailure)
-            .where(SignInFailure.key == key)
+            .where(SignInFailure.key == counted_as(self._key, key))
             .values(failures=func.greatest(SignInFailure.failures - 1, 0), locked_until=None)
             .execution_options(synchronize_session=False)
         )

@@ -1,8 +1,11 @@
 """Pure rules of sessions, failures and passwords; times are handed in."""
 
+import base64
+import hmac
 import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 SESSION_ABSOLUTE = timedelta(hours=24)
 SESSION_IDLE = timedelta(hours=12)
@@ -39,6 +42,17 @@ def previous_token_counts(now: datetime, *, rotated_at: datetime, last_seen_at: 
 def expired(now: datetime, *, created_at: datetime, last_seen_at: datetime) -> bool:
     """Whether a session is over, by age or by silence."""
     return now >= created_at + SESSION_ABSOLUTE or now >= last_seen_at + SESSION_IDLE
+
+
+def csrf_token(key: bytes, session_id: UUID) -> str:
+    """What a session's forms show; it is made anew for each comparison, so that no table keeps it."""
+    made = hmac.digest(key, b"csrf\0" + session_id.bytes, "sha256")
+    return base64.urlsafe_b64encode(made[:24]).decode()
+
+
+def counted_as(key: bytes, what: str) -> str:
+    """Under what attempts at an account, or from an address, are counted: the table names neither."""
+    return hmac.digest(key, b"attempts\0" + what.encode(), "sha256").hex()
 
 
 SHORTEST_PASSWORD = 12

@@ -37,6 +37,7 @@ from ovoz.platform.identity.rules import (
     SEEN_EVERY,
     SESSION_ABSOLUTE,
     SESSION_IDLE,
+    csrf_token,
     expired,
     lock_after,
     previous_token_counts,
@@ -64,8 +65,9 @@ def hash_password(password: str) -> str:
 class Identity:
     """Use cases of identity; each transaction is in the tenant's schema."""
 
-    def __init__(self, database: Database, clock: Clock, listener: SessionListener) -> None:
+    def __init__(self, database: Database, clock: Clock, listener: SessionListener, key: bytes) -> None:
         self._database = database
+        self._key = key
         self._clock = clock
         self._listener = listener
         self._recent = RecentAdmissions()
@@ -83,7 +85,7 @@ class Identity:
         now = self._clock()
         account_key, address_key = f"account:{email}", f"address:{address}"
         async with self._database.tenant(tenant.id) as session:
-            failures = FailureRepository(session)
+            failures = FailureRepository(session, self._key)
             locks = {
                 "account": await _count(failures, account_key, now, free=FREE_FAILURES),
                 "address": await _count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS),
@@ -99,14 +101,14 @@ class Identity:
         )
         token, row = _new_session(user, now, address, user_agent)
         async with self._database.tenant(tenant.id) as session:
-            await FailureRepository(session).forgive(account_key, address_key)
+            await FailureRepository(session, self._key).forgive(account_key, address_key)
             sessions = SessionRepository(session=session)
             await sessions.add(row)
             if better is not None:
                 account = await UserRepository(session=session).get(user.id)
                 account.password_hash = better
             await tell(session, now, _signed_in(user, row.id, address))
-        return Admission(_actor(tenant, user, row), token)
+        return Admission(self._actor(tenant, user, row), token)
 
     async def admit(self, tenant: Tenant, token: str) -> Admission | None:
         """Who holds this token; None when nobody does (any more). The token changes every quarter of an hour.
@@ -150,7 +152,7 @@ class Identity:
                 return None
             elif unused and now >= row.rotated_at + SEEN_EVERY:
                 new_token = await self._rotate(sessions, row, presented, now)
-            return Admission(_actor(tenant, row.user, row), new_token)
+            return Admission(self._actor(tenant, row.user, row), new_token)
 
     async def alive(self, actor: Actor) -> bool:
         """Whether the session that opened a socket still admits."""
@@ -206,7 +208,7 @@ class Identity:
         now = self._clock()
         account_key, address_key = f"account:{actor.email}", f"address:{address}"
         async with self._database.tenant(actor.tenant_id) as session:
-            failures = FailureRepository(session)
+            failures = FailureRepository(session, self._key)
             await _count(failures, account_key, now, free=FREE_FAILURES)
             await _count(failures, address_key, now, free=FREE_FAILURES_OF_ADDRESS)
             stored = (await UserRepository(session=session).get(actor.user_id)).password_hash
@@ -214,7 +216,7 @@ class Identity:
             raise PasswordWrong(errors=[{"pointer": "/current", "detail": "not the present password"}])
         fresh, token = await asyncio.to_thread(hash_password, new), secrets.token_urlsafe(32)
         async with self._database.tenant(actor.tenant_id) as session:
-            await FailureRepository(session).forgive(account_key, address_key)
+            await FailureRepository(session, self._key).forgive(account_key, address_key)
             account = await UserRepository(session=session).get(actor.user_id)
             account.password_hash = fresh
             sessions = SessionRepository(session=session)
@@ -270,19 +272,41 @@ class Identity:
         token = secrets.token_urlsafe(32)
         return token if await sessions.rotate(row, presented, _digest(token), now) else None
 
+    def _actor(self, tenant: Tenant, user: UserAccount, row: SessionRow) -> Actor:
+        session_id: UUID = row.id
+        return Actor(
+            tenant_id=tenant.id,
+            tenant_slug=tenant.slug,
+            tenant_name=tenant.name,
+            user_id=user.id,
+            name=user.name,
+            email=user.email,
+            is_agent=user.is_agent,
+            roles=frozenset(assignment.role for assignment in user.roles),
+            session_id=session_id,
+            csrf_token=csrf_token(self._key, session_id),
+            locale=user.locale or tenant.locale,
+            theme=user.theme,
+            auto_answer=user.auto_answer,
+            team_id=user.team_id,
+            time_zone=tenant.time_zone,
+            tenant_kind=tenant.kind,
+        )
+
 
 class Attempts:
     """Counts attempts at something that is guarded by a secret, as sign-in does."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, key: bytes) -> None:
         self._database = database
         self._clock = clock
+        self._key = key
 
     async def count(self, tenant_id: str, what: str, address: str) -> None:
         """Counts one of this address before the secret is looked at; raises TooManyAttempts."""
         async with self._database.tenant(tenant_id) as session:
             await _count(
-                FailureRepository(session),
+                FailureRepository(session, self._key),
                 f"{what}:{address}",
                 self._clock(),
                 free=FREE_FAILURES_OF_ADDRESS,
@@ -291,7 +315,7 @@ class Attempts:
     async def forgive(self, tenant_id: str, what: str, address: str) -> None:
         """The secret was right: the attempt does not count."""
         async with self._database.tenant(tenant_id) as session:
-            await FailureRepository(session).give_back(f"{what}:{address}")
+            await FailureRepository(session, self._key).give_back(f"{what}:{address}")
 
 
 async def end_old_sessions(session: AsyncSession, before: datetime) -> None:
@@ -316,7 +340,6 @@ def _new_session(user: UserAccount, now: datetime, address: str, user_agent: str
     row = SessionRow(
         id=new_id(),
         token_hash=_digest(token),
-        csrf_token=secrets.token_urlsafe(24),
         user_id=user.id,
         created_at=now,
         rotated_at=now,
@@ -331,28 +354,6 @@ def _new_session(user: UserAccount, now: datetime, address: str, user_agent: str
 def _signed_in(user: UserAccount, session_id: UUID, address: str) -> Act:
     doer = Doer("person", user.id, user.name, session_id, address)
     return Act("identity.signed_in", doer, "session", str(session_id))
-
-
-def _actor(tenant: Tenant, user: UserAccount, row: SessionRow) -> Actor:
-    session_id: UUID = row.id
-    return Actor(
-        tenant_id=tenant.id,
-        tenant_slug=tenant.slug,
-        tenant_name=tenant.name,
-        user_id=user.id,
-        name=user.name,
-        email=user.email,
-        is_agent=user.is_agent,
-        roles=frozenset(assignment.role for assignment in user.roles),
-        session_id=session_id,
-        csrf_token=row.csrf_token,
-        locale=user.locale or tenant.locale,
-        theme=user.theme,
-        auto_answer=user.auto_answer,
-        team_id=user.team_id,
-        time_zone=tenant.time_zone,
-        tenant_kind=tenant.kind,
-    )
 
 
 def _doer(actor: Actor, address: str) -> Doer:

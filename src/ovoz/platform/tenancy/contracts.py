@@ -1,7 +1,7 @@
 """What other modules know of a tenant."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -68,6 +68,11 @@ class TenantOverview(msgspec.Struct, frozen=True):
     operation: Operation | None = None
 
 
+SUBSCRIBER_NUMBER: Final = "subscriber.number"
+SUBSCRIBER_NAME: Final = "subscriber.name"
+"""Places of sealed fields (`ovoz.lib.sealed_fields`)."""
+
+
 class WrappedKey(msgspec.Struct, frozen=True):
     """A version of a tenant's key, wrapped by the installation's."""
 
@@ -76,6 +81,16 @@ class WrappedKey(msgspec.Struct, frozen=True):
     version: int
     wrapped: bytes
     created_at: datetime
+
+
+class KeptKey(msgspec.Struct, frozen=True):
+    """A version of a tenant's key as the application reads it."""
+
+    tenant_id: str
+    version: int
+    wrapped: bytes
+    settled: bool
+    """Old enough for every process to know it."""
 
 
 class KeyState(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """What can be wrong about a tenant."""
 
-from ovoz.lib.problems import DomainError, NotFound
+from ovoz.lib.problems import DependencyUnavailable, DomainError, NotFound
 
 
 class OperatorUnknown(NotFound):
@@ -12,6 +12,13 @@ class OperatorSuspended(DomainError):
     status = 403
     slug = "operator-suspended"
     title = "This operator is suspended"
+
+
+class KeyUnavailable(DependencyUnavailable):
+    """The tenant's key is not there, or does not belong to this installation; it takes an operator to mend."""
+
+    slug = "tenant-key-unavailable"
+    title = "The operator's key cannot be opened"
 
 
 class BlueprintInvalid(DomainError):

@@ -7,12 +7,12 @@ from uuid import UUID
 import msgspec
 
 from ovoz.contact_center.recordings.contracts import ObjectName
-from ovoz.contact_center.recordings.errors import KeyUnavailable
 from ovoz.contact_center.recordings.ports import ObjectStorage, TenantKeys
 from ovoz.contact_center.recordings.repositories import RecordingRows
 from ovoz.contact_center.recordings.rules.sealed_format import PREFIX, SALT, ChunkCipher, Header, Sealer
 from ovoz.contact_center.recordings.services.listening import RecordingAudio
 from ovoz.lib.sealing import KeyRefused
+from ovoz.platform.tenancy.errors import KeyUnavailable
 
 
 class CarriedRecording(msgspec.Struct, frozen=True):

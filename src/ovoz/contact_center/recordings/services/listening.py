@@ -5,7 +5,6 @@ from uuid import UUID
 
 from ovoz.contact_center.recordings.contracts import ObjectName, RecordingState, StoredRecording
 from ovoz.contact_center.recordings.errors import (
-    KeyUnavailable,
     ObjectMissing,
     RecordingDamaged,
     RecordingNotFound,
@@ -25,6 +24,7 @@ from ovoz.contact_center.recordings.rules.sealed_format import (
 from ovoz.lib.sealing import KeyRefused
 from ovoz.platform.access.contracts import Reach
 from ovoz.platform.audit.contracts import Doer
+from ovoz.platform.tenancy.errors import KeyUnavailable
 
 _CHUNKS_AT_ONCE = 8
 

@@ -14,7 +14,6 @@ from ovoz.contact_center.recordings.contracts import OwedRecording
 from ovoz.contact_center.recordings.errors import (
     EncoderUnavailable,
     EncodingFailed,
-    KeyUnavailable,
     RawFileMissing,
     StorageUnavailable,
 )
@@ -32,6 +31,7 @@ from ovoz.contact_center.recordings.rules.sealed_format import (
 from ovoz.contact_center.recordings.services.raw_files import InOtherHands, RawFiles, StillOpen
 from ovoz.lib.problems import DependencyUnavailable
 from ovoz.lib.sealing import KeyRefused
+from ovoz.platform.tenancy.errors import KeyUnavailable
 
 log = structlog.get_logger(__name__)
 

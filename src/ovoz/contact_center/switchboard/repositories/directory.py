@@ -3,13 +3,20 @@
 from uuid import UUID
 
 import msgspec
+import structlog
 from sqlalchemy import text
 
+from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import QueueRules
 from ovoz.lib.db import Database
+from ovoz.lib.sealed_fields import FieldUnreadable
+from ovoz.platform.privacy.api import Fields
+from ovoz.platform.tenancy.contracts import SUBSCRIBER_NAME
+
+log = structlog.get_logger(__name__)
 
 _LIVING = "NOT EXISTS (SELECT FROM ovoz.tombstone d WHERE d.tenant_id = t.id)"
 
@@ -29,9 +36,10 @@ class TenantSetup(msgspec.Struct, frozen=True):
 class Directory:
     """Reads tenants, their configuration and what was live."""
 
-    def __init__(self, database: Database, cell_id: str) -> None:
+    def __init__(self, database: Database, cell_id: str, fields: Fields) -> None:
         self._database = database
         self._cell_id = cell_id
+        self._fields = fields
 
     async def tenants(self) -> list[str]:
         async with self._database.control() as session:
@@ -102,27 +110,37 @@ class Directory:
 
     async def subscriber_name(self, tenant_id: str, number: str) -> str | None:
         """The operator's name for a number; None when it has none."""
+        keys = await self._fields.of(tenant_id)
         async with self._database.tenant(tenant_id) as session:
-            row = await session.execute(
-                text("SELECT name FROM subscriber WHERE number = :number"), {"number": number}
+            found = await session.execute(
+                text("SELECT id, name FROM subscriber WHERE number_pseudonym = :pseudonym"),
+                {"pseudonym": keys.pseudonym(number)},
             )
-            found: str | None = row.scalar_one_or_none()
-            return found
+            row = found.one_or_none()
+        return keys.open(row.name, SUBSCRIBER_NAME, row.id) if row is not None else None
 
     async def live(self) -> tuple[dict[str, list[Call]], dict[str, list[Agent]]]:
         """What was live in the cell, by tenant: the one table a take-over reads."""
         calls: dict[str, list[Call]] = {}
         agents: dict[str, list[Agent]] = {}
         async with self._database.control() as session:
-            rows = await session.execute(
+            found = await session.execute(
                 text("SELECT key, tenant_id, state FROM ovoz.live WHERE cell_id = :cell ORDER BY key"),
                 {"cell": self._cell_id},
             )
-            for row in rows:
-                if row.key.startswith("i:"):
-                    calls.setdefault(row.tenant_id, []).append(msgspec.convert(row.state, Call))
-                else:
-                    agents.setdefault(row.tenant_id, []).append(msgspec.convert(row.state, Agent))
+            rows = found.all()
+        keys = await self._fields.of_all({row.tenant_id for row in rows})
+        for row in rows:
+            try:
+                state = keys[row.tenant_id].open_json(row.state, LIVE_STATE, row.key)
+            except (KeyError, FieldUnreadable) as error:
+                # The calls of others must not wait for it.
+                log.error("switchboard.live_unreadable", tenant=row.tenant_id, key=row.key, error=repr(error))
+                continue
+            if row.key.startswith("i:"):
+                calls.setdefault(row.tenant_id, []).append(msgspec.convert(state, Call))
+            else:
+                agents.setdefault(row.tenant_id, []).append(msgspec.convert(state, Agent))
         return calls, agents
 
     async def node_boot(self, node_id: str) -> str | None:

@@ -8,9 +8,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ovoz.contact_center.switchboard.contracts import JournalEntry
+from ovoz.contact_center.switchboard.contracts import (
+    CALLER_NAME,
+    CALLER_NUMBER,
+    LIVE_STATE,
+    NOTE,
+    JournalEntry,
+    fact_place,
+)
 from ovoz.lib.db import Database
-from ovoz.platform.privacy.api import Publication
+from ovoz.lib.sealed_fields import FieldKeys
+from ovoz.platform.privacy.api import Fields, Publication
 
 STALE_EPOCH = "55000"
 
@@ -60,20 +68,22 @@ _WRITES: tuple[tuple[str, str], ...] = (
         "interactions",
         """
         INSERT INTO interaction AS i (
-            id, channel, direction, state, caller_number, caller_hidden, caller_name, entry_point_id, entry_number,
-            queue_id, agent_id, node, sip_call_id, started_at, queued_at, answered_at, ended_at, closed_at,
-            end_reason, disposition, note, wait_ms, talk_ms, hold_ms, wrap_up_ms, epoch, seq)
+            id, channel, direction, state, caller_number, caller_pseudonym, caller_hidden, caller_name,
+            entry_point_id, entry_number, queue_id, agent_id, node, sip_call_id, started_at, queued_at,
+            answered_at, ended_at, closed_at, end_reason, disposition, note, wait_ms, talk_ms,
+            hold_ms, wrap_up_ms, epoch, seq)
         SELECT
-            r.id, r.channel, r.direction, r.state, r.caller_number, r.caller_hidden, r.caller_name,
-            r.entry_point_id, r.entry_number, r.queue_id, r.agent_id, r.node, r.sip_call_id, r.started_at,
-            r.queued_at, r.answered_at, r.ended_at, r.closed_at, r.end_reason, r.disposition, r.note,
+            r.id, r.channel, r.direction, r.state, r.caller_number, r.caller_pseudonym, r.caller_hidden,
+            r.caller_name, r.entry_point_id, r.entry_number, r.queue_id, r.agent_id, r.node, r.sip_call_id,
+            r.started_at, r.queued_at, r.answered_at, r.ended_at, r.closed_at, r.end_reason, r.disposition, r.note,
             r.wait_ms, r.talk_ms, r.hold_ms, r.wrap_up_ms, :epoch, r.seq
         FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
-            id uuid, channel text, direction text, state text, caller_number text, caller_hidden boolean,
-            caller_name text, entry_point_id uuid, entry_number text, queue_id uuid, agent_id uuid, node text,
-            sip_call_id text, started_at timestamptz, queued_at timestamptz, answered_at timestamptz,
-            ended_at timestamptz, closed_at timestamptz, end_reason text, disposition text, note text,
-            wait_ms bigint, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, claims_agent boolean, seq bigint)
+            id uuid, channel text, direction text, state text, caller_number bytea, caller_pseudonym text,
+            caller_hidden boolean, caller_name bytea, entry_point_id uuid, entry_number text, queue_id uuid,
+            agent_id uuid, node text, sip_call_id text, started_at timestamptz, queued_at timestamptz,
+            answered_at timestamptz, ended_at timestamptz, closed_at timestamptz, end_reason text, disposition text,
+            note bytea, wait_ms bigint, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, claims_agent boolean,
+            seq bigint)
         ORDER BY r.claims_agent
         ON CONFLICT (id) DO UPDATE SET
             caller_name = excluded.caller_name, state = excluded.state, queue_id = excluded.queue_id,
@@ -152,31 +162,64 @@ _WRITES: tuple[tuple[str, str], ...] = (
 class JournalStore:
     """Writes batches of one tenant: live tables, event log, outbox and journal in one transaction.
 
-    The event log keeps each fact as it was; the outbox gets what `publication` lets out of it.
+    The event log keeps each fact as it was; the outbox gets what `publication` lets out of it. What names a person is
+    sealed on its way in.
     """
 
-    def __init__(self, database: Database, cell_id: str, publication: Publication) -> None:
+    def __init__(self, database: Database, cell_id: str, publication: Publication, fields: Fields) -> None:
         self._database = database
         self._cell_id = cell_id
         self._publication = publication
+        self._fields = fields
 
     async def write(self, tenant_id: str, epoch: int, entries: Sequence[JournalEntry]) -> None:
-        """All or nothing; repeating it does nothing. Raises EpochStale, DatabaseUnavailable."""
-        publish = await self._publication.of(tenant_id)
+        """All or nothing; repeating it does nothing. Raises EpochStale, DatabaseUnavailable, KeyUnavailable."""
+        keys = await self._fields.of(tenant_id)
         try:
             async with self._database.tenant(tenant_id) as session:
-                live = _latest(entries, "live", lambda row: row["key"])
+                live = [_sealed_live(row, keys) for row in _latest(entries, "live", lambda row: row["key"])]
                 await _run(session, _JOURNAL, live, cell=self._cell_id, epoch=epoch)
                 for member, statement in _WRITES:
                     rows = _ROWS[member](entries)
                     if member == "facts":
-                        rows = [row | {"published": publish(row["data"])} for row in rows]
+                        rows = [self._fact(row, keys) for row in rows]
+                    elif member == "interactions":
+                        rows = [_sealed_interaction(row, keys) for row in rows]
                     if rows:
                         await _run(session, statement, rows, epoch=epoch)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == STALE_EPOCH:
                 raise EpochStale(str(error.orig)) from error
             raise
+
+    def _fact(self, row: dict[str, Any], keys: FieldKeys) -> dict[str, Any]:
+        data: dict[str, Any] = row["data"]
+        kept = {
+            key: keys.seal_json(value, fact_place(key), row["id"])
+            if self._publication.personal(key)
+            else value
+            for key, value in data.items()
+        }
+        return row | {"data": kept, "published": self._publication.published(data, keys)}
+
+
+def _sealed_interaction(row: dict[str, Any], keys: FieldKeys) -> dict[str, Any]:
+    number, name = row["caller_number"], row["caller_name"]
+    return row | {
+        "caller_number": _hex(keys.seal(number, CALLER_NUMBER, row["id"])),
+        "caller_pseudonym": keys.pseudonym(number) if number else "",
+        "caller_name": _hex(keys.seal(name, CALLER_NAME, row["id"])) if name is not None else None,
+        "note": _hex(keys.seal(row["note"], NOTE, row["id"])),
+    }
+
+
+def _sealed_live(row: dict[str, Any], keys: FieldKeys) -> dict[str, Any]:
+    return row | {"state": row["state"] and keys.seal_json(row["state"], LIVE_STATE, row["key"])}
+
+
+def _hex(value: bytes) -> str:
+    """As Postgres reads `bytea`."""
+    return f"\\x{value.hex()}"
 
 
 def _latest(entries: Sequence[JournalEntry], member: str, key: Any) -> list[dict[str, Any]]:

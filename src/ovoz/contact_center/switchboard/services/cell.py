@@ -47,6 +47,7 @@ class Cell:
         directory: Directory,
         store: Store,
         spool_path: Path,
+        spool_key: bytes,
         node: MediaNode,
         feed: LiveFeed,
         jobs: RecordingJobs,
@@ -64,7 +65,7 @@ class Cell:
         self.media_problem: str | None = "The media node has not answered yet."
         self.floors: dict[str, Floor] = {}
         self.entry_points: dict[str, tuple[str, EntryPoint]] = {}
-        self.journal = Journal(store, Spool(spool_path), epoch, self._journal_changed)
+        self.journal = Journal(store, Spool(spool_path, spool_key), epoch, self._journal_changed)
         self.desks = Desks(feed, epoch, clock, lambda: self.media_problem)
         self.hands = Hands(self._perform, self._action_failed)
         self._jobs = jobs

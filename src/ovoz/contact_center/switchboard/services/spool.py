@@ -1,14 +1,26 @@
-"""A local file that keeps facts while Postgres is away; one line an entry, fsynced before anybody relies on it."""
+"""A local file that keeps facts while Postgres is away; one line an entry, fsynced before anybody relies on it.
 
+The lines are sealed (AES-256-GCM, in base64) under a key of the installation: they name callers.
+"""
+
+import base64
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ovoz.contact_center.switchboard.contracts import JournalEntry
+
+log = structlog.get_logger(__name__)
+
+_NONCE_BYTES = 12
 
 
 class SpoolTaken(Exception):
@@ -18,16 +30,17 @@ class SpoolTaken(Exception):
 class Spool:
     """Append, read, empty; held exclusively while open, freed by the kernel when the process dies."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._cipher = AESGCM(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.refused_path = path.with_suffix(".refused.jsonl")
+        self.refused_path = refused_path(path)
         self._file: BinaryIO = path.open("a+b")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._file.close()
             raise SpoolTaken(str(path)) from None
-        self._length = self._drop_cut_line()
+        self._length = self._take_stock()
 
     def close(self) -> None:
         self._file.close()
@@ -38,7 +51,7 @@ class Spool:
 
     def append(self, entries: Sequence[JournalEntry]) -> None:
         """Returns when the entries are on the disk."""
-        lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
+        lines = b"".join(_sealed(entry, self._cipher) + b"\n" for entry in entries)
         self._file.write(lines)
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -50,20 +63,38 @@ class Spool:
         for line in self._file:
             if not line.endswith(b"\n"):
                 return
-            yield msgspec.json.decode(line, type=JournalEntry)
+            yield _opened(line, self._cipher)
 
-    def _drop_cut_line(self) -> int:
-        """What is appended next must begin a line of its own; returns the length that is left."""
+    def _take_stock(self) -> int:
+        """The length of what can be read. A cut last line goes, and what nobody can open (damaged, or sealed under
+        another installation's secret) is put aside: it must not keep the rest from Postgres.
+        """
         self._file.seek(0)
-        length = sum(len(line) for line in self._file if line.endswith(b"\n"))
+        whole = [line for line in self._file if line.endswith(b"\n")]
+        readable = []
+        for line in whole:
+            try:
+                _opened(line, self._cipher)
+            except (ValueError, InvalidTag, msgspec.MsgspecError) as error:
+                log.error("spool.line_unreadable", kept_in=str(self.refused_path))
+                self._put_aside(line.strip(), error)
+            else:
+                readable.append(line)
+        if len(readable) < len(whole):
+            self._file.truncate(0)
+            self._file.write(b"".join(readable))
+        length = sum(map(len, readable))
         self._file.truncate(length)
         return length
 
     def keep_refused(self, entry: JournalEntry, error: Exception) -> None:
         """Puts an entry aside that Postgres does not take, with its answer, for somebody to look at."""
-        line = msgspec.json.encode({"error": str(error), "entry": entry}) + b"\n"
+        self._put_aside(_sealed(entry, self._cipher), error)
+
+    def _put_aside(self, line: bytes, error: Exception) -> None:
+        kept = msgspec.json.encode({"error": repr(error), "entry": line.decode(errors="replace")})
         with self.refused_path.open("ab") as file:
-            file.write(line)
+            file.write(kept + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
@@ -71,3 +102,30 @@ class Spool:
         self._file.truncate(0)
         os.fsync(self._file.fileno())
         self._length = 0
+
+
+def refused_path(path: Path) -> Path:
+    """Where a spool puts aside what Postgres does not take."""
+    return path.with_suffix(".refused.jsonl")
+
+
+def refused_entries(path: Path, key: bytes) -> Iterator[tuple[str, JournalEntry | None]]:
+    """What the spool at `path` has put aside, each with the error; None for what cannot be read. It may be in use."""
+    kept = refused_path(path)
+    for line in kept.read_bytes().splitlines() if kept.exists() else ():
+        refused = msgspec.json.decode(line)
+        try:
+            yield refused["error"], _opened(refused["entry"].encode(), AESGCM(key))
+        except (ValueError, InvalidTag, msgspec.MsgspecError):
+            yield refused["error"], None
+
+
+def _sealed(entry: JournalEntry, cipher: AESGCM) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return base64.b64encode(nonce + cipher.encrypt(nonce, msgspec.json.encode(entry), None))
+
+
+def _opened(line: bytes, cipher: AESGCM) -> JournalEntry:
+    raw = base64.b64decode(line.strip(), validate=True)
+    plain = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
+    return msgspec.json.decode(plain, type=JournalEntry)

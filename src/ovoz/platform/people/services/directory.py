@@ -64,7 +64,7 @@ class Directory:
         rights = [
             RightOfPerson(
                 right,
-                person.state == "active" and snapshot.allows(person.roles, right, attributes),
+                snapshot.allows(person.roles, right, attributes),
                 [GrantOfPerson(role, conditions) for role, conditions in granted],
             )
             for right in CATALOGUE

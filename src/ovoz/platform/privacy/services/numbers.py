@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hmac
 import secrets
 import struct
 import time
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import DatabaseUnavailable
+from ovoz.lib.sealed_fields import PSEUDONYM_KEY_VERSION, pseudonymizer
 from ovoz.lib.sealing import KeyRefused
 from ovoz.platform.privacy.errors import NumberTokenInvalid
 from ovoz.platform.privacy.ports import TenantKeys
@@ -27,15 +27,12 @@ log = structlog.get_logger(__name__)
 
 TOKEN_LASTS: Final = timedelta(hours=12)
 """As long as a working day with a page left open."""
-PSEUDONYM_KEY_VERSION: Final = 1
-"""A rotation of the tenant's key must not make new people of old callers."""
 KEYS_KNOWN_FOR_S: Final = 60.0
 _HEAD = struct.Struct(">BIq")
 _FORMAT = 1
 _NONCE_BYTES = 12
 _ROOM_BYTES = 32
 """Every number fills this much, so that a token does not tell how long it is."""
-_PSEUDONYM_BYTES = 15
 
 
 class NumberKeys:
@@ -45,7 +42,7 @@ class NumberKeys:
         self._tenant_id = tenant_id
         self._version = version
         self._cipher = AESGCM(_derived(key, b"ovoz number tokens"))
-        self._counting = _derived(first_key, b"ovoz number pseudonyms")
+        self.pseudonym = pseudonymizer(first_key)
         self._clock = clock
 
     def sealing_for(self, viewer: UUID) -> Callable[[str], str | None]:
@@ -63,11 +60,6 @@ class NumberKeys:
             return base64.urlsafe_b64encode(head + nonce + sealed).decode().rstrip("=")
 
         return seal
-
-    def pseudonym(self, number: str) -> str:
-        """The same for the same number of the same tenant, and not to be made or undone without the key."""
-        digest = hmac.digest(self._counting, number.encode(), "sha256")[:_PSEUDONYM_BYTES]
-        return base64.b32encode(digest).decode().lower()
 
     def open(self, head: bytes, nonce: bytes, sealed: bytes, viewer: UUID) -> str:
         """Raises InvalidTag."""

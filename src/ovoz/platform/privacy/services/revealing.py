@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from ovoz.lib.clock import Clock
+from ovoz.lib.contacts import mask_contacts
 from ovoz.lib.db import Database
 from ovoz.lib.ids import new_id
 from ovoz.platform.audit.api import Act, Doer, tell
@@ -33,6 +34,8 @@ class Reveals:
                 f"Say in {SHORTEST_REASON} characters or more why it is needed.",
                 errors=[{"pointer": "/reason", "detail": f"at least {SHORTEST_REASON} characters, in words"}],
             )
+        # It stands in the audit for ever: numbers and addresses do not belong there.
+        reason = mask_contacts(reason)
         if not await self._subjects[wish.subject_kind].may_see(actor, wish.subject_id):
             raise SubjectNotFound(f"There is no {wish.subject_kind} {wish.subject_id} for you.")
         now = self._clock()

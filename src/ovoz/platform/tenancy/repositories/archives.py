@@ -100,7 +100,7 @@ class ArchiveRepository:
             )
 
     async def insert_tenant(
-        self, tenant: ArchivedTenant, slug: str, cell_id: str, wrapped_key: bytes, reason: str
+        self, tenant: ArchivedTenant, slug: str, cell_id: str, wrapped_keys: dict[int, bytes], reason: str
     ) -> list[str]:
         """The tenant's rows, suspended for `reason`; the numbers that others have here and that it does not get."""
         await self._session.execute(
@@ -124,8 +124,13 @@ class ArchiveRepository:
             },
         )
         await self._session.execute(
-            text("INSERT INTO ovoz.tenant_key (tenant_id, version, wrapped) VALUES (:id, 1, :wrapped)"),
-            {"id": self._tenant_id, "wrapped": wrapped_key},
+            text(
+                "INSERT INTO ovoz.tenant_key (tenant_id, version, wrapped) VALUES (:id, :version, :wrapped)"
+            ),
+            [
+                {"id": self._tenant_id, "version": version, "wrapped": wrapped}
+                for version, wrapped in wrapped_keys.items()
+            ],
         )
         given = await self._session.scalars(
             text(

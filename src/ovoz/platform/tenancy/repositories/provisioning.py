@@ -8,7 +8,9 @@ from sqlalchemy import Connection, text
 
 from ovoz.lib.db import schema_of
 from ovoz.lib.ids import new_id
+from ovoz.lib.sealed_fields import FieldKeys
 from ovoz.platform.access.contracts import DESK_ROLES
+from ovoz.platform.tenancy.contracts import SUBSCRIBER_NAME, SUBSCRIBER_NUMBER
 from ovoz.platform.tenancy.schemas import Blueprint, BlueprintBreakReason, BlueprintDisposition
 
 
@@ -83,7 +85,11 @@ def insert_tenant(
 
 
 def load_blueprint(
-    connection: Connection, tenant_id: str, blueprint: Blueprint, password_hashes: dict[str, str]
+    connection: Connection,
+    tenant_id: str,
+    blueprint: Blueprint,
+    password_hashes: dict[str, str],
+    keys: FieldKeys,
 ) -> None:
     """Fills the new schema with what the blueprint says."""
     connection.execute(text(f"SET LOCAL search_path TO {schema_of(tenant_id)}"))
@@ -163,7 +169,16 @@ def load_blueprint(
     _insert(
         connection,
         "subscriber",
-        [{"id": new_id(), **msgspec.structs.asdict(subscriber)} for subscriber in blueprint.subscribers],
+        [
+            {
+                "id": (id_ := new_id()),
+                "number_pseudonym": keys.pseudonym(subscriber.number),
+                "number": keys.seal(subscriber.number, SUBSCRIBER_NUMBER, id_),
+                "name": keys.seal(subscriber.name, SUBSCRIBER_NAME, id_),
+                "corporate": subscriber.corporate,
+            }
+            for subscriber in blueprint.subscribers
+        ],
     )
 
 

@@ -1,9 +1,11 @@
 """Reading tenants from the control schema. Who has a tombstone is never found, whatever a backup brought back."""
 
+from collections.abc import Collection
+
 from sqlalchemy import text
 
 from ovoz.lib.db import Database
-from ovoz.platform.tenancy.contracts import Tenant, TenantOverview
+from ovoz.platform.tenancy.contracts import KeptKey, Tenant, TenantOverview
 
 COLUMNS = (
     "t.id, t.slug, t.name, t.state, t.locale, t.time_zone, t.demo, t.blueprint, t.kind, t.suspended_reason,"
@@ -51,6 +53,20 @@ class TenantRepository:
                 )
                 for row in rows
             ]
+
+    async def wrapped_keys(self, tenant_ids: Collection[str], *, settled_for_s: float) -> list[KeptKey]:
+        """Every version of these tenants' keys, oldest first; `settled`: it is older than that, or the first one."""
+        async with self._database.control() as session:
+            rows = await session.execute(
+                text(
+                    "SELECT k.tenant_id, k.version, k.wrapped, k.version = min(k.version) OVER (PARTITION BY"
+                    " k.tenant_id) OR k.created_at < now() - make_interval(secs => :settled) AS settled"
+                    " FROM tenant_key k WHERE k.tenant_id = ANY(:tenants) AND NOT EXISTS (SELECT FROM tombstone d"
+                    " WHERE d.tenant_id = k.tenant_id) ORDER BY k.tenant_id, k.version"
+                ),
+                {"tenants": list(tenant_ids), "settled": settled_for_s},
+            )
+            return [KeptKey(**row._mapping) for row in rows]
 
     async def wrapped_key(self, tenant_id: str, version: int | None) -> tuple[int, bytes] | None:
         """A version of the tenant's key as it is kept; the newest where none is named."""

@@ -1,8 +1,8 @@
 """A tenant's archive: a tar file whose members are sealed under a key that only the archive's recipient can make.
 
 `archive.json` comes first and is plain: whose it is, the revision, how the key is made. Then come the sealed members
-(`tables/<table>/<part>`, `objects/<name>`), and `manifest.json` last, because an archive is written as a stream: size
-and SHA-256 of every member, with an HMAC under the archive's key.
+(`tables/<table>/<part>`, `keys`, `objects/<name>`), and `manifest.json` last, because an archive is written as a
+stream: size and SHA-256 of every member, with an HMAC under the archive's key.
 
 A sealed member is a salt of 16 bytes and chunks of 64 KiB in the STREAM construction (Hoang, Reyhanitabar, Rogaway,
 Vizár, 2015) over AES-256-GCM. Its key is HKDF-SHA-256 of the archive's key with the salt and the member's name, so
@@ -28,9 +28,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from ovoz.platform.tenancy.errors import ArchiveDamaged
 
 FORMAT: Literal["ovoz tenant archive"] = "ovoz tenant archive"
-VERSION = 1
+VERSION = 2
 HEADER_NAME = "archive.json"
 MANIFEST_NAME = "manifest.json"
+KEYS_NAME = "keys"
 CHUNK = 1 << 16
 SALT_BYTES = 16
 _TAG = 16

@@ -21,6 +21,7 @@ from ovoz.platform.tenancy.rules.archive_format import (
     END,
     FORMAT,
     HEADER_NAME,
+    KEYS_NAME,
     MANIFEST_NAME,
     SALT_BYTES,
     VERSION,
@@ -36,6 +37,7 @@ from ovoz.platform.tenancy.rules.archive_format import (
     sealed_size,
     sender_key,
 )
+from ovoz.platform.tenancy.services.keys import TenantKeys
 from ovoz.platform.tenancy.services.progress import Progress
 
 PART_BYTES = 4 << 20
@@ -65,8 +67,9 @@ def new_key(*, passphrase: str = "", recipient: str = "") -> tuple[bytes, KeyMak
 class TenantExporter:
     """Writes archives; the tenant goes on working meanwhile."""
 
-    def __init__(self, owner: OwnerDatabase, objects: TenantObjects, clock: Clock) -> None:
+    def __init__(self, owner: OwnerDatabase, keys: TenantKeys, objects: TenantObjects, clock: Clock) -> None:
         self._owner = owner
+        self._keys = keys
         self._objects = objects
         self._clock = clock
 
@@ -88,6 +91,7 @@ class TenantExporter:
             with os.fdopen(handle, "wb") as file:
                 writer = _Writer(file, key)
                 tables = await self._tables(writer, tenant_id, making, say)
+                await self._sealed_with(writer, tenant_id)
                 objects = await self._attachments(writer, tenant_id, say)
                 manifest = Manifest(writer.members, tables, objects).sealed_with(key)
                 writer.plain(MANIFEST_NAME, msgspec.json.format(msgspec.json.encode(manifest)))
@@ -123,6 +127,11 @@ class TenantExporter:
                 await source.copy_out(name, columns, parts.take)
                 written.append(ArchivedTable(name, columns, parts.finish()))
         return written
+
+    async def _sealed_with(self, writer: "_Writer", tenant_id: str) -> None:
+        """Every version of the tenant's key, read after the rows: whatever is sealed in them is sealed with these."""
+        _, versions = (await self._keys.versions([tenant_id], settled_for_s=0))[tenant_id]
+        writer.sealed(KEYS_NAME, msgspec.json.encode(versions))
 
     async def _attachments(self, writer: "_Writer", tenant_id: str, say: Progress) -> list[dict[str, Any]]:
         attachments = await self._objects.attachments(tenant_id)

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Collection
 
 from sqlalchemy import Connection
 
@@ -42,6 +43,28 @@ class TenantKeys:
         """The key that something was encrypted with; raises LookupError."""
         until, key = self._open.get((tenant_id, version), (0.0, b""))
         return key if until > time.monotonic() else (await self._find(tenant_id, version))[1]
+
+    async def versions(
+        self, tenant_ids: Collection[str], *, settled_for_s: float
+    ) -> dict[str, tuple[int, dict[int, bytes]]]:
+        """Every version of each tenant's key, and which one to seal with: the newest that is older than that.
+
+        A tenant without keys is left out. Raises KeyRefused.
+        """
+        try:
+            return await self._read_all(tenant_ids, settled_for_s)
+        except KeyRefused:
+            return await self._read_all(tenant_ids, settled_for_s)
+
+    async def _read_all(
+        self, tenant_ids: Collection[str], settled_for_s: float
+    ) -> dict[str, tuple[int, dict[int, bytes]]]:
+        found: dict[str, tuple[int, dict[int, bytes]]] = {}
+        for kept in await self._repository.wrapped_keys(tenant_ids, settled_for_s=settled_for_s):
+            sealing, opened = found.get(kept.tenant_id, (kept.version, {}))
+            opened[kept.version] = unwrap(kept.wrapped, self._installation_key, kept.tenant_id, kept.version)
+            found[kept.tenant_id] = (kept.version if kept.settled else sealing, opened)
+        return found
 
     async def _find(self, tenant_id: str, version: int | None) -> tuple[int, bytes]:
         try:

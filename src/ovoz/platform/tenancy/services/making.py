@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ovoz.lib.db import OwnerDatabase, driver_of, schema_of
 from ovoz.lib.db.migrations import head, newest_schema_sql
 from ovoz.lib.ids import new_tenant_id
+from ovoz.lib.sealed_fields import FieldKeys
 from ovoz.lib.sealing import KEY_BYTES, InstallationKey, wrap
 from ovoz.platform.access.contracts import PROVIDER_ROLES
 from ovoz.platform.tenancy.contracts import PROVIDER_SLUG
@@ -112,7 +113,8 @@ class TenantMaker:
     ) -> None:
         connection = await session.connection()
         await connection.run_sync(hold_keys)
-        wrapped = wrap(secrets.token_bytes(KEY_BYTES), self._installation_key, tenant_id, 1)
+        key = secrets.token_bytes(KEY_BYTES)
+        wrapped = wrap(key, self._installation_key, tenant_id, 1)
         await connection.run_sync(
             lambda owner: insert_tenant(
                 owner,
@@ -128,7 +130,9 @@ class TenantMaker:
             )
         )
         await stamp_done(session, tenant_id, head(self._data_dir, "tenant"), worker="made at head")
-        await connection.run_sync(lambda owner: load_blueprint(owner, tenant_id, blueprint, hashes))
+        await connection.run_sync(
+            lambda owner: load_blueprint(owner, tenant_id, blueprint, hashes, FieldKeys({1: key}))
+        )
 
 
 async def make_newest_schema(session: AsyncSession, data_dir: Path, tenant_id: str) -> None:

@@ -27,6 +27,7 @@ from ovoz.platform.tenancy.repositories.life import LifeRepository
 from ovoz.platform.tenancy.rules.archive_format import (
     FORMAT,
     HEADER_NAME,
+    KEYS_NAME,
     MANIFEST_NAME,
     VERSION,
     ArchivedTable,
@@ -140,12 +141,20 @@ class TenantRestorer:
             await session.execute(text("SET LOCAL search_path TO ovoz"))
             connection = await session.connection()
             await connection.run_sync(hold_keys)
-            wrapped = wrap(secrets.token_bytes(KEY_BYTES), self._installation_key, tenant_id, 1)
             left_out = await target.insert_tenant(
-                source.header.tenant, slug, self._cell_id, wrapped, RESTORING
+                source.header.tenant, slug, self._cell_id, self._keys(source, tenant_id), RESTORING
             )
             await stamp_done(session, tenant_id, head(self._data_dir, "tenant"), worker="restored")
         return left_out
+
+    def _keys(self, source: "_Archive", tenant_id: str) -> dict[int, bytes]:
+        """What the rows are sealed with, and a newer version of our own for what is written here; wrapped."""
+        versions = source.keys()
+        versions[max(versions) + 1] = secrets.token_bytes(KEY_BYTES)
+        return {
+            version: wrap(key, self._installation_key, tenant_id, version)
+            for version, key in versions.items()
+        }
 
     async def _attach(self, source: "_Archive", tenant_id: str, say: Progress) -> None:
         attachments = source.manifest.objects
@@ -183,6 +192,10 @@ class _Archive:
 
     def __exit__(self, *_: object) -> None:
         self._tar.close()
+
+    def keys(self) -> dict[int, bytes]:
+        """The versions of the tenant's key."""
+        return msgspec.json.decode(b"".join(self._open(KEYS_NAME)), type=dict[int, bytes])
 
     async def table(self, table: ArchivedTable) -> AsyncIterator[bytes]:
         """The table's COPY stream."""

@@ -88,7 +88,7 @@ export class People {
   protected async invite(): Promise<void> {
     const { InviteDialog } = await import('./invite-dialog');
     this.dialog
-      .open(InviteDialog, { width: '36rem', maxWidth: '92vw', disableClose: true })
+      .open(InviteDialog, { width: '36rem', maxWidth: '92vw', disableClose: true, autoFocus: '#invite-name' })
       .afterClosed()
       .subscribe((person: Person | undefined) => {
         if (!person) return;

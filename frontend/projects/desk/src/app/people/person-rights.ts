@@ -26,7 +26,7 @@ import { type Reason, reasonsOf } from './rights-reasons';
             @for (right of group.items; track right.right) {
               <li [class.asleep]="!right.now" data-testid="person-right" [attr.data-right]="right.right">
                 <svg [ovozIcon]="right.now ? 'check' : 'clock'" class="i-s" [class.t-success]="right.now"></svg>
-                <span>{{ words.right(right.right) }}@for (reason of reasonsOf(right); track reason.words) {<span>@if (reason.words) {{{ $first ? ': ' : '; ' + t('person_rights.or') + ' ' }}{{ reason.words }}}<span class="muted">{{ ' — ' + rolesOf(reason.roles) }}</span></span>}@if (!right.now) { <span class="t-warn">{{ t('person_rights.not_now') }}</span> }</span>
+                <span>{{ words.right(right.right) }}@for (reason of reasonsOf(right); track reason.words) {<span>@if (reason.words) {{{ $first ? ': ' : '; ' + t('person_rights.or') + ' ' }}{{ reason.words }}}<span class="muted">{{ ' — ' + rolesOf(reason.roles) }}</span></span>}@if (!right.now) {<span class="t-warn">{{ ' · ' + t('person_rights.not_now') }}</span>}</span>
               </li>
             }
           </ul>
