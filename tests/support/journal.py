@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from sqlalchemy import text
 from tests.support.operators import Operator
@@ -137,7 +136,7 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
     async with stack.database.control() as session:
         epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
         present = epoch.scalar_one()
-    await JournalStore(stack.database, CELL, publication(stack.settings, stack.database)).write(
+    await JournalStore(stack.switchboard_database, CELL, publication(stack.settings, stack.database)).write(
         tenant_id, present, [entry]
     )
 
@@ -174,11 +173,7 @@ class Desk:
         return await self.stack.rows(self.operator.slug, query, **values)
 
     async def as_owner(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        connection = await asyncpg.connect(self.stack.endpoints.database_admin_url)
-        try:
-            return [tuple(row) for row in await connection.fetch(query, *values)]
-        finally:
-            await connection.close()
+        return await self.stack.as_owner(query, *values)
 
     async def everything(self) -> dict[str, list[Any]]:
         """All that the journal writes, in the order of its keys."""

@@ -61,6 +61,8 @@ def api_application(folder: Path) -> Litestar:
     settings = Settings.from_environment({"OVOZ_HOME": str(folder)})
     endpoints = Endpoints(
         database_url=NOWHERE,
+        database_relay_url=NOWHERE,
+        database_switchboard_url=NOWHERE,
         database_admin_url=NOWHERE,
         redis_url="redis://127.0.0.1:1/0",
         amqp_url="",

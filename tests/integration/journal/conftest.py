@@ -19,7 +19,7 @@ async def desk(engines: Stack) -> Desk:
         engines,
         cell_id,
         operator,
-        JournalStore(engines.database, cell_id, publication(engines.settings, engines.database)),
+        JournalStore(engines.switchboard_database, cell_id, publication(engines.settings, engines.database)),
     )
     await desk.as_owner("INSERT INTO ovoz.cell (id, epoch) VALUES ($1, $2)", cell_id, EPOCH)
     await desk.as_owner("UPDATE ovoz.tenant SET cell_id = $1 WHERE id = $2", cell_id, operator.tenant_id)

@@ -1,5 +1,6 @@
 """What is published: the event log keeps the fact, the outbox a mask and a pseudonym."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
             text("INSERT INTO ovoz.cell (id, epoch) VALUES (:id, 1) ON CONFLICT DO NOTHING"), {"id": CELL}
         ),
     )
-    store = JournalStore(engines.database, CELL, publication(engines.settings, engines.database))
+    store = JournalStore(engines.switchboard_database, CELL, publication(engines.settings, engines.database))
     contact, person = marked.contacts["agent"], marked.people["agent"]
     data = {
         "caller": contact.number,
@@ -48,12 +49,10 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
         ids=[f["id"] for f in facts],
     )
     assert [row["data"] for row in logged] == [fact["data"] for fact in facts]
-    async with engines.database.control() as session:
-        found = await session.execute(
-            text("SELECT envelope FROM ovoz.outbox WHERE tenant_id = :id ORDER BY position"),
-            {"id": marked.tenant_id},
-        )
-        envelopes: list[dict[str, Any]] = list(found.scalars())
+    found = await engines.as_owner(
+        "SELECT envelope FROM ovoz.outbox WHERE tenant_id = $1 ORDER BY position", marked.tenant_id
+    )
+    envelopes: list[dict[str, Any]] = [json.loads(envelope) for (envelope,) in found]
     published = [envelope["data"] for envelope in envelopes if envelope["id"] in {f["id"] for f in facts}]
     assert [said["seq"] for said in published] == [1, 2, 3]
     assert published[0]["caller"] == f"+992 •• ••• {contact.number[-4:-2]} {contact.number[-2:]}"
