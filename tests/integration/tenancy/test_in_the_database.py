@@ -224,7 +224,7 @@ async def test_a_connection_forgets_the_tenant_it_worked_for(
 async def test_only_the_switchboards_login_writes_what_is_live(engines: Stack, ours: Operator) -> None:
     """A state that cannot be read would stop a take-over for every operator of the cell."""
     [(epoch,)] = await engines.as_owner("SELECT epoch FROM ovoz.cell WHERE id = 'cell-1'")
-    write = "SELECT ovoz.journal('cell-1', :epoch, '[{\"key\": \"i:x\", \"seq\": 1, \"state\": {}}]')"
+    write = 'SELECT ovoz.journal(\'cell-1\', :epoch, \'[{"key": "i:x", "seq": 1, "state": {}}]\')'
     assert await refused_as(engines, ours.tenant_id, write, epoch=epoch) == INSUFFICIENT_PRIVILEGE
 
 
@@ -249,7 +249,11 @@ async def test_the_relay_has_the_outbox_and_nothing_else(engines: Stack, ours: O
     connection = await asyncpg.connect(engines.endpoints.database_relay_url)
     await connection.fetch("SELECT 1 FROM ovoz.outbox FOR UPDATE SKIP LOCKED")
     denied = [f"SELECT 1 FROM ovoz.{table}" for table in {*CONTROL_TABLES} - {"outbox"}]
-    denied += [f"SET ROLE {schema_of(ours.tenant_id)}", "SET ROLE ovoz_app", "INSERT INTO ovoz.outbox DEFAULT VALUES"]
+    denied += [
+        f"SET ROLE {schema_of(ours.tenant_id)}",
+        "SET ROLE ovoz_app",
+        "INSERT INTO ovoz.outbox DEFAULT VALUES",
+    ]
     for statement in denied:
         with pytest.raises(DENIED):
             await connection.execute(statement)
