@@ -103,8 +103,8 @@ class Reader:
             case ast.Call(func=ast.Attribute(attr="join", value=ast.Constant()), args=[parts]):
                 return self._constant(parts, at, seen)
             case ast.Call(func=ast.Attribute(attr="format", value=template)):
-                parts = (*value.args, *(keyword.value for keyword in value.keywords))
-                return all(self._constant(part, at, seen) for part in (template, *parts))
+                filled = [template, *value.args, *(keyword.value for keyword in value.keywords)]
+                return all(self._constant(part, at, seen) for part in filled)
             case ast.Call():
                 return _called(value) in SAFE_CALLS
             case ast.Subscript():

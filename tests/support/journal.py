@@ -114,8 +114,11 @@ class Conversation(msgspec.Struct, frozen=True):
     agent_email: str
 
 
-async def leave_a_conversation(stack: Stack, slug: str) -> None:
-    """Puts on record, for the switchboard that will start, that one of the operator's agents talks with `CALLER`."""
+async def leave_a_conversation(stack: Stack, slug: str, caller: str = CALLER) -> tuple[UUID, UUID, UUID]:
+    """Puts on record, for the switchboard that will start, that one of the operator's agents talks with the caller.
+
+    The ids of interaction, recording and agent.
+    """
     tenant_id = await stack.tenant_id(slug)
     setup = await Directory(stack.database, CELL).setup(tenant_id)
     agent_id = min(agent_id for agent_id, _, _ in setup.agents)
@@ -124,8 +127,9 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
         agent_id,
         queue_id=entry_point.queue_id,
         entry_point_id=entry_point.id,
-        recording_id=new_id(),
+        recording_id=(recording_id := new_id()),
         recording="on",
+        caller=Caller(caller),
     )
     entry = make_entry(
         tenant_id,
@@ -139,6 +143,7 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
     await JournalStore(stack.switchboard_database, CELL, publication(stack.settings, stack.database)).write(
         tenant_id, present, [entry]
     )
+    return call.id, recording_id, agent_id
 
 
 async def left_conversation(stack: Stack, slug: str) -> Conversation:
