@@ -10,7 +10,7 @@ from tests.support.stack import Stack
 
 @pytest.fixture(scope="session")
 async def sides(engines: Stack) -> dict[str, Side]:
-    """Three operators: who tries (`ours`), whose things are tried (`theirs`), and who sends hostile texts (`hostile`)."""
+    """Who tries (`ours`), whose things are tried (`theirs`), and who sends hostile texts (`hostile`)."""
     return {name: await Side.make(engines) for name in ("ours", "theirs", "hostile")}
 
 

@@ -25,8 +25,8 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     query: dict[str, str] = {}
     body: Any = None
     who: str = "everyone"
-    """`everyone` has every role of an operator; `admin` sees masked numbers; `other` has no call; `guest` a spare session,
-    `visitor` none."""
+    """`everyone` has every role of an operator; `admin` sees masked numbers; `other` has no call; `guest` has a spare
+    session, `visitor` none."""
     headers: dict[str, str] = {}
     shows: bool = True
     """Whether the own answer to a GET shows something that is the operator's alone."""

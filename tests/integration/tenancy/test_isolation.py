@@ -96,7 +96,7 @@ def test_every_name_of_something_is_tried_with_another_operators() -> None:
 async def test_who_tries_holds_every_right_of_an_operator(ours: Side) -> None:
     """Otherwise it is a missing right that is refused."""
     rights = set((await ours.browsers["everyone"].ask("GET", "/api/session")).body["rights"])
-    assert PROVIDER_ROLES == {"vendor"}
+    assert {"vendor"} == PROVIDER_ROLES
     assert rights == set(Right.__args__) - {"tenants.read", "tenants.manage"}
 
 
