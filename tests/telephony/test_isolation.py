@@ -74,7 +74,6 @@ async def test_no_phone_calls_the_other_operator(stack: Stack, team: Team, other
     assert ours.phone is not None
     for dialled in (
         their_endpoint,
-        f"{their_endpoint};transport=ws",
         number,
         number[1:],
         f"00{number[1:]}",

@@ -132,7 +132,7 @@ async def test_a_session_of_the_other_operator_is_none_here(ours: Side, theirs: 
     for route, example in tried():
         if route.rights == ["public"]:
             continue
-        before = await ours.fingerprint(), await theirs.fingerprint()
+        before = [await side.fingerprint() for side in (ours, theirs)]
         for names in (ours.names, theirs.names):
             call = example.filled(route.path, names, ours.names)
             answer = await ask(visitor, route, call)
@@ -140,8 +140,9 @@ async def test_a_session_of_the_other_operator_is_none_here(ours: Side, theirs: 
             expected = "not-found" if route.of_provider else "not-signed-in"
             if outcome(answer) != expected or told(answer, call, ours) | told(answer, call, theirs):
                 found[route.name] = answer
-        if (await ours.fingerprint(), await theirs.fingerprint()) != before:
-            found[f"{route.name} changed something"] = True
+        after = [await side.fingerprint() for side in (ours, theirs)]
+        if tables := [changed(*side) for side in zip(before, after, strict=True) if changed(*side)]:
+            found[f"{route.name} changed"] = tables
     assert found == {}
 
 

@@ -6,13 +6,10 @@ import pytest
 from sqlalchemy import text
 from tests.support.api_process import Browser, Web
 from tests.support.operators import PASSWORD, make_operator
-from tests.support.routes import Route
 
 from ovoz.entrypoints.api import NOT_FOUND
 from ovoz.lib.db.migrations import run_as_owner
 
-SUPERVISORS = {"somon": "farida@somon.example", "pamir": "jamshed@pamir.example"}
-ADMINS = {"somon": "timur@somon.example", "pamir": "zarina@pamir.example"}
 PAMIR_AGENT = "gulnora@pamir.example"
 
 
@@ -30,7 +27,7 @@ async def test_a_password_is_right_at_its_own_operator_only(web: Web) -> None:
 @pytest.mark.parametrize(
     "host", ["nobody.localhost", "localhost", "127.0.0.1", "somon.example", "a.somon.localhost"]
 )
-async def test_an_unknown_host_is_no_operators(web: Web, routes: list[Route], host: str) -> None:
+async def test_an_unknown_host_is_no_operators(web: Web, host: str) -> None:
     port = web.stack.settings.ports.http
     browser = Browser(web, f"{host}:{port}")
     browser.cookies = dict((await web.signed_in("somon", "anna@somon.example")).cookies)
