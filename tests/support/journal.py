@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from sqlalchemy import text
 from tests.support.operators import Operator
@@ -116,8 +115,11 @@ class Conversation(msgspec.Struct, frozen=True):
     agent_email: str
 
 
-async def leave_a_conversation(stack: Stack, slug: str) -> None:
-    """Puts on record, for the switchboard that will start, that one of the operator's agents talks with `CALLER`."""
+async def leave_a_conversation(stack: Stack, slug: str, caller: str = CALLER) -> tuple[UUID, UUID, UUID]:
+    """Puts on record, for the switchboard that will start, that one of the operator's agents talks with the caller.
+
+    The ids of interaction, recording and agent.
+    """
     tenant_id = await stack.tenant_id(slug)
     setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
     agent_id = min(agent_id for agent_id, _, _ in setup.agents)
@@ -126,8 +128,9 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
         agent_id,
         queue_id=entry_point.queue_id,
         entry_point_id=entry_point.id,
-        recording_id=new_id(),
+        recording_id=(recording_id := new_id()),
         recording="on",
+        caller=Caller(caller),
     )
     entry = make_entry(
         tenant_id,
@@ -139,12 +142,13 @@ async def leave_a_conversation(stack: Stack, slug: str) -> None:
         epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
         present = epoch.scalar_one()
     await journal_store(stack, CELL).write(tenant_id, present, [entry])
+    return call.id, recording_id, agent_id
 
 
 def journal_store(stack: Stack, cell_id: str) -> JournalStore:
     """As the switchboard has it."""
     publication = Publication(read_policy(stack.settings.data_dir), FACT_KEYS)
-    return JournalStore(stack.database, cell_id, publication, stack.fields)
+    return JournalStore(stack.switchboard_database, cell_id, publication, stack.fields)
 
 
 async def left_conversation(stack: Stack, slug: str) -> Conversation:
@@ -179,11 +183,7 @@ class Desk:
         return await self.stack.rows(self.operator.slug, query, **values)
 
     async def as_owner(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        connection = await asyncpg.connect(self.stack.endpoints.database_admin_url)
-        try:
-            return [tuple(row) for row in await connection.fetch(query, *values)]
-        finally:
-            await connection.close()
+        return await self.stack.as_owner(query, *values)
 
     async def everything(self) -> dict[str, list[Any]]:
         """All that the journal writes, in the order of its keys."""

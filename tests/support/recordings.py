@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import numpy as np
 from sqlalchemy import text
@@ -121,15 +122,15 @@ class Installation(msgspec.Struct, frozen=True):
                 ),
                 {"id": str(recording_id)},
             )
-        async with self.database.control() as session:
-            emitted = await session.scalar(
-                text(
-                    "SELECT count(*) FROM ovoz.outbox WHERE tenant_id = :tenant"
-                    " AND routing_key = :tenant || '.recordings.recording_stored.v1'"
-                    " AND envelope->'data'->>'recording_id' = :id"
-                ),
-                {"tenant": tenant_id, "id": str(recording_id)},
-            )
+        connection = await asyncpg.connect(self.endpoints.database_admin_url)
+        emitted = await connection.fetchval(
+            "SELECT count(*) FROM ovoz.outbox WHERE tenant_id = $1"
+            " AND routing_key = $1 || '.recordings.recording_stored.v1'"
+            " AND envelope->'data'->>'recording_id' = $2",
+            tenant_id,
+            str(recording_id),
+        )
+        await connection.close()
         return int(logged or 0), int(emitted or 0)
 
     def objects(self, tenant_id: str) -> list[Path]:

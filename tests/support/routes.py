@@ -28,6 +28,7 @@ class Route(msgspec.Struct, frozen=True):
     path: str
     guards: tuple[Any, ...]
     opt: dict[str, Any]
+    handler: Any = None
 
     @property
     def name(self) -> str:
@@ -61,6 +62,8 @@ def api_application(folder: Path) -> Litestar:
     settings = Settings.from_environment({"OVOZ_HOME": str(folder)})
     endpoints = Endpoints(
         database_url=NOWHERE,
+        database_relay_url=NOWHERE,
+        database_switchboard_url=NOWHERE,
         database_admin_url=NOWHERE,
         redis_url="redis://127.0.0.1:1/0",
         amqp_url="",
@@ -97,4 +100,4 @@ def routes_of(application: Litestar) -> Iterator[Route]:
 def _route(method: str, path: str, handler: BaseRouteHandler) -> Route:
     # Litestar wraps a guard that is no coroutine function.
     guards = tuple(getattr(guard, "func", guard) for guard in handler.resolve_guards())
-    return Route(method, path, guards, handler.opt)
+    return Route(method, path, guards, handler.opt, handler)

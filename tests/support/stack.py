@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import psutil
 from sqlalchemy import text
 
@@ -43,6 +44,9 @@ class Stack:
         self.supervisor = supervisor
         self.endpoints = Endpoints.load(settings)
         self.database = Database(self.endpoints.database_url, pool_size=4, application_name="ovoz tests")
+        self.switchboard_database = Database(
+            self.endpoints.database_switchboard_url, pool_size=4, application_name="ovoz tests"
+        )
 
     @classmethod
     async def start(
@@ -77,6 +81,7 @@ class Stack:
 
     async def stop(self) -> None:
         await self.database.close()
+        await self.switchboard_database.close()
         await self.supervisor.stop()
 
     def url(self, slug: str, path: str = "") -> str:
@@ -134,6 +139,14 @@ class Stack:
         """Rows of a query in the operator's schema."""
         async with self.database.tenant(await self.tenant_id(slug)) as session:
             return [dict(row._mapping) for row in await session.execute(text(query), parameters)]
+
+    async def as_owner(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query that no login of the application may ask."""
+        connection = await asyncpg.connect(self.endpoints.database_admin_url)
+        try:
+            return [tuple(row) for row in await connection.fetch(query, *values)]
+        finally:
+            await connection.close()
 
 
 def test_settings(name: str) -> Settings:

@@ -153,6 +153,9 @@ class WebPhone:
         self._tone_hz = tone_hz
         self.answers = answers
         self.registered = asyncio.Event()
+        self.refused = asyncio.Event()
+        """The switch has said no to the password."""
+        self._challenged = False
         self.calls: list[PhoneCall] = []
         self.ringing = asyncio.Event()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -169,10 +172,14 @@ class WebPhone:
 
     async def open(self, session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> None:
         """Connects and registers; returns when the switch has said yes."""
+        await self.try_to_open(session, url, headers)
+        await asyncio.wait_for(self.registered.wait(), 10)
+
+    async def try_to_open(self, session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> None:
+        """Connects and asks to be registered."""
         self._socket = await session.ws_connect(url, headers=headers, protocols=("sip",))
         self._task = asyncio.create_task(self._read())
         await self._register()
-        await asyncio.wait_for(self.registered.wait(), 10)
 
     async def close(self) -> None:
         """Leaves as a closed browser does: without a word."""
@@ -182,6 +189,11 @@ class WebPhone:
             await self._socket.close()
         for call in self.calls:
             await call.close()
+
+    @property
+    def close_code(self) -> int | None:
+        """Why the line was closed."""
+        return self._socket.close_code if self._socket is not None else None
 
     @property
     def lost(self) -> bool:
@@ -269,11 +281,15 @@ class WebPhone:
                 await call.close()
 
     async def _hear_registrar(self, message: Message) -> None:
-        if message.status == 401:
+        if message.status == 401 and not self._challenged:
+            self._challenged = True
             self._cseq += 1
             await self._register(message["www-authenticate"])
         elif message.status == 200:
+            self._challenged = False
             self.registered.set()
+        else:
+            self.refused.set()
 
     async def _register(self, challenge: str = "") -> None:
         user, uri = self._account["username"], "sip:ovoz.invalid"

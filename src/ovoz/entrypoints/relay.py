@@ -32,7 +32,7 @@ async def _serve(settings: Settings, endpoints: Endpoints) -> None:
     publisher = RabbitPublisher(endpoints.amqp_url)
     work: asyncio.Task[None] | None = None
     if endpoints.amqp_url:
-        work = asyncio.create_task(Relay(endpoints.database_url, publisher).run())
+        work = asyncio.create_task(Relay(endpoints.database_relay_url, publisher).run())
         work.add_done_callback(lambda _: stop.set())
     else:
         log.warning("relay.without_broker")

@@ -72,7 +72,9 @@ async def _serve(unit: str, settings: Settings, endpoints: Endpoints) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    lease = CellLease(endpoints.database_url, CELL, owner, f"http://127.0.0.1:{settings.ports.switchboard}")
+    lease = CellLease(
+        endpoints.database_switchboard_url, CELL, owner, f"http://127.0.0.1:{settings.ports.switchboard}"
+    )
     ready = settings.home / "run" / f"{unit}.ready"
     ready.write_text(json.dumps({"pid": os.getpid()}))
     try:
@@ -97,7 +99,7 @@ async def _taken(lease: CellLease, stop: asyncio.Event) -> bool:
 
 async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop: asyncio.Event) -> None:
     """Serves the cell until told to stop; raises Fenced (in a group) when it is another's."""
-    database = Database(endpoints.database_url, application_name="ovoz switchboard")
+    database = Database(endpoints.database_switchboard_url, application_name="ovoz switchboard")
     fields = Fields(TenantKeys(TenantRepository(database), installation_key(settings.home)))
     ari = Ari(endpoints.ari_url, STASIS_APP)
     manager = endpoints.ami
@@ -134,7 +136,7 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
                 run_cell(
                     cell,
                     lease,
-                    TenantChanges(endpoints.database_url),
+                    TenantChanges(endpoints.database_switchboard_url),
                     lambda: log.info("switchboard.ready", epoch=lease.epoch),
                 )
             )

@@ -32,6 +32,8 @@ class Endpoints(msgspec.Struct, frozen=True):
     """Addresses with their secrets; the file's mode is 0600. An engine that is missing has an empty address."""
 
     database_url: str
+    database_relay_url: str
+    database_switchboard_url: str
     database_admin_url: str
     redis_url: str
     amqp_url: str

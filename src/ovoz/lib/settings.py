@@ -10,6 +10,13 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 PACKAGED_DATA = Path(__file__).resolve().parents[1] / "_data"
 
 
+_OTHER_LOGINS = {
+    "OVOZ_DATABASE_ADMIN_URL": "the login that migrates and makes operators",
+    "OVOZ_DATABASE_RELAY_URL": "the login `ovoz_relay`, which reads the outbox",
+    "OVOZ_DATABASE_SWITCHBOARD_URL": "the login `ovoz_switchboard`, which owns the cells",
+}
+
+
 class SettingsInvalid(Exception):
     """A setting has a value that cannot be used; the message names the variable and what would be right."""
 
@@ -88,6 +95,10 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
     """Address offered for RTP and ICE; `auto` is the main interface."""
     database_url: str
     """`postgresql://…` of the application's login; empty: the engine that `ovoz up` starts."""
+    database_relay_url: str
+    """`postgresql://…` of the relay's login `ovoz_relay`; needed with `database_url`."""
+    database_switchboard_url: str
+    """`postgresql://…` of the switchboard's login `ovoz_switchboard`; needed with `database_url`."""
     database_admin_url: str
     """`postgresql://…` of the login that migrates and provisions; needed with `database_url`."""
     redis_url: str
@@ -127,10 +138,10 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
                 raise SettingsInvalid(f"{name}={raw} is out of range: {low:g} to {high:g}")
             return value
 
-        if env.get("OVOZ_DATABASE_URL") and not env.get("OVOZ_DATABASE_ADMIN_URL"):
-            raise SettingsInvalid(
-                "OVOZ_DATABASE_URL needs OVOZ_DATABASE_ADMIN_URL too: the login that migrates and makes operators"
-            )
+        if env.get("OVOZ_DATABASE_URL"):
+            for name, login in _OTHER_LOGINS.items():
+                if not env.get(name):
+                    raise SettingsInvalid(f"OVOZ_DATABASE_URL needs {name} too: {login}")
         return cls(
             home=Path(env.get("OVOZ_HOME") or REPOSITORY / ".ovoz" / "demo").absolute(),
             ports=Ports(
@@ -139,6 +150,8 @@ class Settings(msgspec.Struct, frozen=True, dict=True):
             ),
             media_address=env.get("OVOZ_MEDIA_ADDRESS") or "auto",
             database_url=env.get("OVOZ_DATABASE_URL", ""),
+            database_relay_url=env.get("OVOZ_DATABASE_RELAY_URL", ""),
+            database_switchboard_url=env.get("OVOZ_DATABASE_SWITCHBOARD_URL", ""),
             database_admin_url=env.get("OVOZ_DATABASE_ADMIN_URL", ""),
             redis_url=env.get("OVOZ_REDIS_URL", ""),
             amqp_url=env.get("OVOZ_AMQP_URL", ""),

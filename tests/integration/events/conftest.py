@@ -28,7 +28,7 @@ async def partner(engines: Stack, teller: Teller) -> AsyncIterator[Partner]:
 async def relay(engines: Stack) -> AsyncIterator[None]:
     """A relay at work."""
     publisher = RabbitPublisher(engines.endpoints.amqp_url)
-    work = asyncio.create_task(Relay(engines.endpoints.database_url, publisher).run())
+    work = asyncio.create_task(Relay(engines.endpoints.database_relay_url, publisher).run())
     yield
     assert not work.done(), "a relay never gives up"
     work.cancel()

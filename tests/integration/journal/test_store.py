@@ -54,7 +54,7 @@ async def test_one_batch_is_in_every_table(desk: Desk) -> None:
 async def test_a_successor_reads_what_was_live(desk: Desk) -> None:
     entry, call = answered(desk)
     await desk.write(entry)
-    calls, agents = await Directory(desk.stack.database, desk.cell_id, desk.stack.fields).live()
+    calls, agents = await Directory(desk.stack.switchboard_database, desk.cell_id, desk.stack.fields).live()
     assert calls == {desk.tenant_id: [call]}
     [agent] = agents[desk.tenant_id]
     assert (agent.id, agent.call_id) == (call.agent_id, call.id)
@@ -137,7 +137,7 @@ async def test_a_takeover_waits_for_a_write_and_the_next_write_is_refused(desk: 
 
 async def test_the_epoch_cannot_rise_amid_a_write(desk: Desk) -> None:
     raise_it = "UPDATE ovoz.cell SET epoch = epoch + 1 WHERE id = $1"
-    async with desk.stack.database.tenant(desk.tenant_id) as session:
+    async with desk.stack.switchboard_database.tenant(desk.tenant_id) as session:
         await session.execute(
             text("SELECT ovoz.journal(:cell, :epoch, '[]')"), {"cell": desk.cell_id, "epoch": EPOCH}
         )

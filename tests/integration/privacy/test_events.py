@@ -1,5 +1,6 @@
 """What is published: the event log keeps the fact, the outbox a mask and a pseudonym."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,12 +56,10 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
     assert all(
         marker not in str(logged) for marker in (contact.number, person.secret_name, marked.unheard_of)
     )
-    async with engines.database.control() as session:
-        found = await session.execute(
-            text("SELECT envelope FROM ovoz.outbox WHERE tenant_id = :id ORDER BY position"),
-            {"id": marked.tenant_id},
-        )
-        envelopes: list[dict[str, Any]] = list(found.scalars())
+    found = await engines.as_owner(
+        "SELECT envelope FROM ovoz.outbox WHERE tenant_id = $1 ORDER BY position", marked.tenant_id
+    )
+    envelopes: list[dict[str, Any]] = [json.loads(envelope) for (envelope,) in found]
     published = [envelope["data"] for envelope in envelopes if envelope["id"] in {f["id"] for f in facts}]
     assert [said["seq"] for said in published] == [1, 2, 3]
     assert published[0]["caller"] == f"+992 •• ••• {contact.number[-4:-2]} {contact.number[-2:]}"

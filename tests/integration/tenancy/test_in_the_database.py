@@ -1,5 +1,7 @@
 """What the application's login may touch: nothing of any tenant, and inside a unit of work its own tenant's only."""
 
+import contextlib
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -174,14 +176,13 @@ async def test_an_event_carries_the_tenant_of_the_transaction(engines: Stack, ou
         "SELECT ovoz.emit(gen_random_uuid(), 'tests.told.v1', 'subject', now(), '{\"tenant\": \"forged\"}')"
     )
     assert await refused_as(engines, ours.tenant_id, emit) is None
-    async with engines.database.control() as session:
-        [row] = await session.execute(
-            text("SELECT tenant_id, routing_key, envelope FROM outbox WHERE tenant_id = :id"),
-            {"id": ours.tenant_id},
-        )
-    assert (row.tenant_id, row.routing_key) == (ours.tenant_id, f"{ours.tenant_id}.tests.told.v1")
-    assert row.envelope["tenant"] == ours.tenant_id
-    assert row.envelope["source"] == f"/tenants/{ours.tenant_id}"
+    [(tenant_id, key, written)] = await engines.as_owner(
+        "SELECT tenant_id, routing_key, envelope FROM ovoz.outbox WHERE tenant_id = $1", ours.tenant_id
+    )
+    envelope = json.loads(written)
+    assert (tenant_id, key) == (ours.tenant_id, f"{ours.tenant_id}.tests.told.v1")
+    assert envelope["tenant"] == ours.tenant_id
+    assert envelope["source"] == f"/tenants/{ours.tenant_id}"
 
 
 async def test_live_states_of_the_other_tenant_are_left_alone(
@@ -196,7 +197,8 @@ async def test_live_states_of_the_other_tenant_are_left_alone(
         (ours.tenant_id, '[{"key": "i:1", "seq": 2, "state": {"of": "ours"}}]'),
         (ours.tenant_id, '[{"key": "i:1", "seq": 3, "state": null}]'),
     ):
-        assert await refused_as(engines, tenant_id, write, rows=rows) is None
+        async with engines.switchboard_database.tenant(tenant_id) as session:
+            await session.execute(text(write), {"rows": rows})
     found = await connection.fetch(
         "DELETE FROM ovoz.live WHERE cell_id = 'cell-tenancy' RETURNING tenant_id, seq"
     )
@@ -217,6 +219,132 @@ async def test_a_connection_forgets_the_tenant_it_worked_for(
     async with engines.database.control() as session:
         acting = (await session.execute(text("SELECT current_user, current_setting('role')"))).one()
     assert tuple(acting) == ("ovoz_app", "none")
+
+
+async def test_only_the_switchboards_login_writes_what_is_live(engines: Stack, ours: Operator) -> None:
+    """A state that cannot be read would stop a take-over for every operator of the cell."""
+    [(epoch,)] = await engines.as_owner("SELECT epoch FROM ovoz.cell WHERE id = 'cell-1'")
+    write = 'SELECT ovoz.journal(\'cell-1\', :epoch, \'[{"key": "i:x", "seq": 1, "state": {}}]\')'
+    assert await refused_as(engines, ours.tenant_id, write, epoch=epoch) == INSUFFICIENT_PRIVILEGE
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 1 FROM ovoz.outbox",
+        "DELETE FROM ovoz.outbox",
+        "SELECT 1 FROM ovoz.live",
+        "UPDATE ovoz.cell SET epoch = epoch + 1",
+        "UPDATE ovoz.media_node SET boot = ''",
+    ],
+)
+async def test_what_is_the_relays_and_the_switchboards_is_not_the_applications(
+    login: "asyncpg.Connection[Any]", statement: str
+) -> None:
+    with pytest.raises(DENIED):
+        await login.execute(statement)
+
+
+async def test_the_relay_has_the_outbox_and_nothing_else(engines: Stack, ours: Operator) -> None:
+    connection = await asyncpg.connect(engines.endpoints.database_relay_url)
+    await connection.fetch("SELECT 1 FROM ovoz.outbox FOR UPDATE SKIP LOCKED")
+    denied = [f"SELECT 1 FROM ovoz.{table}" for table in {*CONTROL_TABLES} - {"outbox"}]
+    denied += [
+        f"SET ROLE {schema_of(ours.tenant_id)}",
+        "SET ROLE ovoz_app",
+        "INSERT INTO ovoz.outbox DEFAULT VALUES",
+    ]
+    for statement in denied:
+        with pytest.raises(DENIED):
+            await connection.execute(statement)
+    await connection.close()
+
+
+DOORS = [
+    # Others are held up, or ended.
+    "SELECT pg_advisory_lock(1)",
+    "SELECT pg_advisory_xact_lock(1)",
+    "SELECT pg_try_advisory_lock_shared(1, 2)",
+    "SELECT pg_sleep(0)",
+    "SELECT pg_sleep_for('0 s')",
+    "SELECT pg_terminate_backend(0)",
+    "SELECT pg_cancel_backend(0)",
+    # Others are told what is not so.
+    "SELECT pg_notify('ovoz_access', 'x')",
+    # The disk fills.
+    "SELECT lo_create(0)",
+    "SELECT lo_from_bytea(0, 'x')",
+    "SELECT lo_get(1)",
+    "SELECT pg_logical_emit_message(true, 'x', 'x')",
+    "CREATE TEMP TABLE mine (id int)",
+    # SQL as text, and many statements as one.
+    "SELECT query_to_xml('SELECT 1', true, true, '')",
+    "SELECT table_to_xml('user_account', true, true, '')",
+    "SELECT ts_stat('SELECT to_tsvector(email) FROM user_account')",
+    "DO $$ BEGIN EXECUTE 'RESET ROLE'; END $$",
+    "CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    # Files, programs, secrets of the server.
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "COPY user_account TO '/tmp/x'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT pg_ls_dir('/')",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT rolpassword FROM pg_authid",
+    "SELECT current_setting('data_directory')",
+    # What other tenants do.
+    "SELECT 1 FROM pg_stat_activity",
+    "SELECT 1 FROM pg_locks",
+    "SELECT n_tup_ins FROM pg_stat_all_tables",
+    "SELECT pg_export_snapshot()",
+    "SELECT pg_database_size(current_database())",
+]
+
+
+@pytest.mark.parametrize("statement", DOORS)
+async def test_what_no_route_needs_is_closed(engines: Stack, ours: Operator, statement: str) -> None:
+    """To an injected statement: docs/decisions/0022-what-an-injected-statement-can-do.md."""
+    assert await refused_as(engines, ours.tenant_id, statement) == INSUFFICIENT_PRIVILEGE
+    with pytest.raises(DBAPIError) as refused:
+        async with engines.database.control() as session:
+            await session.execute(text(statement))
+    # Some name a table that the control schema does not have.
+    assert getattr(refused.value.orig, "sqlstate", None) in (INSUFFICIENT_PRIVILEGE, "42P01")
+
+
+@pytest.mark.parametrize(
+    ("statement", "as_role"),
+    [
+        ("RESET ROLE", "ovoz_app"),
+        ("SET ROLE {other}", "{other}"),
+        ("SET LOCAL search_path TO {other}", "{own}"),
+        ("SET LOCAL statement_timeout = 0", "{own}"),
+        ("NOTIFY ovoz_access, 'x'", "{own}"),
+        ("LOCK TABLE user_account", "{own}"),
+    ],
+)
+async def test_what_remains_is_what_the_decision_says(
+    engines: Stack, ours: Operator, theirs: Operator, statement: str, as_role: str
+) -> None:
+    """Who could write a whole statement, and not only a value in one, could do this: so nothing may (test_sql.py)."""
+    names = {"own": schema_of(ours.tenant_id), "other": schema_of(theirs.tenant_id)}
+    with contextlib.suppress(DBAPIError):
+        async with engines.database.tenant(ours.tenant_id) as session:
+            await session.execute(text(statement.format(**names)))
+            acting = (await session.execute(text("SELECT current_user"))).scalar_one()
+            assert acting == as_role.format(**names)
+            # The next statements of the unit of work, which mean the first tenant's tables, find none.
+            if acting != names["own"]:
+                await session.execute(text("SELECT 1 FROM user_account"))
+                raise AssertionError
+
+
+@pytest.mark.parametrize("second", ["RESET ROLE", "SET ROLE {other}", "COMMIT", "SELECT 1"])
+async def test_a_statement_carries_no_second_one(
+    engines: Stack, ours: Operator, theirs: Operator, second: str
+) -> None:
+    """The extended protocol, which every statement of a session takes, knows one statement only."""
+    tried = f"SELECT 1; {second.format(other=schema_of(theirs.tenant_id))}"
+    assert await refused_as(engines, ours.tenant_id, tried) == "42601"
 
 
 @pytest.mark.parametrize(

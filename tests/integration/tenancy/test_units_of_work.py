@@ -56,11 +56,8 @@ async def test_what_fails_at_commit_reaches_the_caller_and_nothing_is_stored(
     with pytest.raises((asyncpg.CheckViolationError, DBAPIError), match="refused at COMMIT"):
         await run(engines.database, operator, change, emit)
     assert await themes(engines, operator) == {"system"}
-    async with engines.database.control() as session:
-        told = await session.execute(
-            text("SELECT count(*) FROM outbox WHERE tenant_id = :id"), {"id": operator.tenant_id}
-        )
-        assert told.scalar_one() == 0
+    told = "SELECT count(*) FROM ovoz.outbox WHERE tenant_id = $1"
+    assert await engines.as_owner(told, operator.tenant_id) == [(0,)]
 
 
 async def test_what_fails_at_commit_is_no_success_for_the_browser(web: Web, operator: Operator) -> None:
@@ -115,9 +112,10 @@ async def test_a_connection_that_dies_amid_the_work_is_said_in_the_same_way(
 ) -> None:
     name = "ovoz test of death"
     database = Database(engines.endpoints.database_url, pool_size=1, application_name=name)
-    working = asyncio.create_task(run(database, operator, "SELECT pg_sleep(60)"))
+    long = "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b"
+    working = asyncio.create_task(run(database, operator, long))
     connection = await asyncpg.connect(engines.endpoints.database_admin_url)
-    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND query ~ 'pg_sleep'"
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND query ~ 'series'"
     await eventually(lambda: connection.fetchval(end, name), within_s=10)
     await connection.close()
     with pytest.raises(DatabaseUnavailable):

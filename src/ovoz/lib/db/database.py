@@ -85,7 +85,12 @@ class Database:
             connect_args={
                 "timeout": 5,
                 "command_timeout": 30,
-                "server_settings": {"application_name": application_name, "jit": "off"},
+                "server_settings": {
+                    "application_name": application_name,
+                    "jit": "off",
+                    # Also where nobody is left to give up waiting.
+                    "statement_timeout": "35000",
+                },
             },
         )
 

@@ -48,7 +48,7 @@ class Commands:
 
     def __init__(self, cell: Cell) -> None:
         self._cell = cell
-        self._answers: OrderedDict[UUID, asyncio.Future[dict[str, Any]]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, UUID, UUID], asyncio.Future[dict[str, Any]]] = OrderedDict()
 
     def health(self) -> dict[str, Any]:
         """The cell in a few words, for status and readiness."""
@@ -68,19 +68,20 @@ class Commands:
         return self._cell.desks.view(floor, agent_id)
 
     async def carry_out(self, command: Command) -> dict[str, Any]:
-        """The command's answer: a desk, or a phone. The same command id gives the same answer."""
-        known = self._answers.get(command.command_id)
+        """The command's answer: a desk, or a phone. The same agent's same command id gives the same answer."""
+        key = (command.tenant_id, command.agent_id, command.command_id)
+        known = self._answers.get(key)
         if known is not None:
             return await asyncio.shield(known)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._answers[command.command_id] = answer
+        self._answers[key] = answer
         while len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
         try:
             answer.set_result(await self._carry_out(command))
         except BaseException:
             # A refusal is not remembered: the same command may be right a moment later.
-            self._answers.pop(command.command_id, None)
+            self._answers.pop(key, None)
             answer.cancel()
             raise
         return answer.result()

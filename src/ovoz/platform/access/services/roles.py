@@ -82,7 +82,7 @@ class Roles:
             )
         async with self._database.tenant(subject.tenant_id) as session:
             repository = AccessRepository(session)
-            await repository.changed(subject.tenant_id)
+            await repository.changed()
             grants = wish.grants
             if grants is None:
                 grants = await self._grants_of(repository, str(wish.copy_of))
@@ -103,7 +103,7 @@ class Roles:
         _check(wish.grants)
         async with self._database.tenant(subject.tenant_id) as session:
             repository = AccessRepository(session)
-            await repository.changed(subject.tenant_id)
+            await repository.changed()
             before = await self._own(repository, code)
             check_version(if_match, before.version)
             role = CustomRole(code, wish.name.strip(), wish.grants, before.version + 1)
@@ -117,7 +117,7 @@ class Roles:
         """Raises RoleNotFound, RoleShipped, RoleInUse, and what `check_version` raises."""
         async with self._database.tenant(subject.tenant_id) as session:
             repository = AccessRepository(session)
-            await repository.changed(subject.tenant_id)
+            await repository.changed()
             before = await self._own(repository, code)
             check_version(if_match, before.version)
             people = await repository.assigned(code)

@@ -50,7 +50,7 @@ class Staff:
         roles = sorted(set(wish.roles))
         now = self._clock()
         async with self._database.tenant(subject.tenant_id) as session:
-            await AccessRepository(session).changed(subject.tenant_id)
+            await AccessRepository(session).changed()
             snapshot = await self._access.as_seen_by(session, subject.tenant_id)
             self._check_roles(snapshot, subject, roles, roles)
             person = Person(
@@ -81,7 +81,7 @@ class Staff:
         Raises PersonNotFound, RoleUnknown, RoleBeyondYours, TeamUnknown, LastManager, and what `check_version` raises.
         """
         async with self._database.tenant(subject.tenant_id) as session:
-            await AccessRepository(session).changed(subject.tenant_id)
+            await AccessRepository(session).changed()
             people = PeopleRepository(session)
             before = await _found(people, person_id)
             check_version(if_match, before.version)
@@ -120,7 +120,7 @@ class Staff:
         Raises PersonNotFound, RoleBeyondYours, LastManager.
         """
         async with self._database.tenant(subject.tenant_id) as session:
-            await AccessRepository(session).changed(subject.tenant_id)
+            await AccessRepository(session).changed()
             people = PeopleRepository(session)
             before = await self._below(session, subject, person_id)
             if before.state == "disabled":
@@ -138,7 +138,7 @@ class Staff:
     async def enable(self, subject: Subject, doer: Doer, person_id: UUID) -> Person:
         """The person may sign in again, with the password of before. Raises PersonNotFound, RoleBeyondYours."""
         async with self._database.tenant(subject.tenant_id) as session:
-            await AccessRepository(session).changed(subject.tenant_id)
+            await AccessRepository(session).changed()
             people = PeopleRepository(session)
             before = await self._below(session, subject, person_id)
             if before.state != "disabled":

@@ -1,0 +1,268 @@
+"""Behind the routes: orders to the switchboard, live topics, jobs, archives, each with the other operator's names."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from tests.integration.tenancy.examples import Try
+from tests.integration.tenancy.test_isolation import told
+from tests.support.api_process import Answer, Web
+from tests.support.route_inputs import inputs_of
+from tests.support.routes import internal_application, routes_of
+from tests.support.sides import Side, changed
+
+from ovoz.contact_center.agents.services.live import SESSION_GONE, TOPICS, topic
+from ovoz.contact_center.recordings.api import RawFiles, RecordingRows, RecordingStore
+from ovoz.contact_center.switchboard.contracts import Verb
+from ovoz.entrypoints.audit_commands import audit
+from ovoz.entrypoints.provisioning import TenantDesk, tenant_desk
+from ovoz.entrypoints.tenant_commands import tenant
+from ovoz.entrypoints.worker import JOBS
+from ovoz.integrations.encoding.ffmpeg import FfmpegEncoder
+from ovoz.integrations.redis.fanout import RedisFanout
+from ovoz.integrations.storage.file_system import FileSystemStorage
+from ovoz.lib.clock import utc_now
+from ovoz.lib.sealing import installation_key, internal_token
+from ovoz.platform.audit.contracts import Doer
+from ovoz.platform.tenancy.api import TenantKeys, TenantRepository
+from ovoz.platform.tenancy.services.restoring import _Archive
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "state": {"state": "ready"},
+    "phone": {},
+    "hang_up": {},
+    "hold": {},
+    "resume": {},
+    "reject": {},
+    "wrap_up": {"disposition": "resolved", "note": "Перезвонить"},
+    "sign_out": {},
+}
+OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up"}
+INTERNAL = {"POST /internal/commands", "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}", "GET /health"}
+
+
+async def internal(web: Web, method: str, path: str, body: Any = None, token: str | None = None) -> Answer:
+    address = f"http://127.0.0.1:{web.stack.settings.ports.switchboard}{path}"
+    token = internal_token(web.stack.settings.home) if token is None else token
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with web.session.request(method, address, json=body, headers=headers) as got:
+        return Answer(got.status, dict(got.headers), await got.json(content_type=None), {})
+
+
+def order(tenant: str, agent: str, verb: str, interaction: str | None) -> dict[str, Any]:
+    return {
+        "command_id": str(uuid4()),
+        "tenant_id": tenant,
+        "agent_id": agent,
+        "verb": verb,
+        "interaction_id": interaction,
+        "arguments": ARGUMENTS[verb],
+    }
+
+
+def test_every_internal_route_and_order_is_tried() -> None:
+    routes = {route.name: route for route in routes_of(internal_application())}
+    assert set(routes) == INTERNAL
+    assert set(get_args(Verb)) == set(ARGUMENTS)
+    assert {given.name for name in INTERNAL for given in inputs_of(routes[name]) if given.identifies} == {
+        "command_id",
+        "tenant_id",
+        "agent_id",
+        "interaction_id",
+    }
+
+
+@pytest.mark.parametrize("verb", ARGUMENTS)
+async def test_no_order_reaches_the_other_operators_agents_or_calls(
+    web: Web, ours: Side, theirs: Side, verb: str
+) -> None:
+    before = await theirs.fingerprint()
+    tenant_id, agent, call = (ours.names[name] for name in ("tenant", "agent", "interaction"))
+    their_tenant, their_agent, their_call = (
+        theirs.names[name] for name in ("tenant", "agent", "interaction")
+    )
+    orders = [
+        (order(tenant_id, their_agent, verb, their_call), "agent-unknown"),
+        (order(tenant_id, their_agent, verb, call), "agent-unknown"),
+        (order(their_tenant, agent, verb, call), "agent-unknown"),
+        (order(their_tenant, agent, verb, their_call), "agent-unknown"),
+        (order(secrets.token_hex(6), their_agent, verb, their_call), "agent-unknown"),
+    ]
+    if verb in OF_CALLS:
+        orders.append((order(tenant_id, agent, verb, their_call), "interaction-unknown"))
+    for body, problem in orders:
+        answer = await internal(web, "POST", "/internal/commands", body)
+        assert (answer.status, answer.problem) == (404, problem), body
+    for token in ("", "guessed", theirs.browsers["everyone"].token):
+        body = order(their_tenant, their_agent, verb, their_call)
+        assert (await internal(web, "POST", "/internal/commands", body, token)).status == 401
+    assert changed(before, await theirs.fingerprint()) == set()
+
+
+async def test_no_order_is_taken_for_one_that_the_other_operator_gave(
+    web: Web, ours: Side, theirs: Side
+) -> None:
+    """The id that makes an order safe to repeat does not give its answer to others."""
+    own = order(theirs.names["tenant"], theirs.names["agent"], "state", None)
+    answer = await internal(web, "POST", "/internal/commands", own)
+    assert answer.status == 200
+    for agent in (ours.names["agent"], theirs.names["agent"]):
+        other = own | {"tenant_id": ours.names["tenant"], "agent_id": agent}
+        again = await internal(web, "POST", "/internal/commands", other)
+        assert not told(again, _call(other), theirs)
+        assert again.body != answer.body
+
+
+async def test_the_internal_desk_is_the_tenants(web: Web, ours: Side, theirs: Side) -> None:
+    for side, other, problem in (
+        (theirs, theirs, ""),
+        (ours, theirs, "agent-unknown"),
+        (theirs, ours, "agent-unknown"),
+    ):
+        answer = await internal(web, "GET", f"/internal/desk/{side.names['tenant']}/{other.names['agent']}")
+        assert answer.problem == problem
+    assert not told(await internal(web, "GET", "/health"), _call(None), theirs)
+
+
+def _call(body: Any) -> Try:
+    return Try(refused=200, body=body)
+
+
+@pytest.mark.parametrize("name", TOPICS)
+async def test_no_topic_is_heard_by_the_other_operator(web: Web, ours: Side, theirs: Side, name: str) -> None:
+    """What is published for them comes first, so that who hears ours has not heard it."""
+    await web.until_listening()
+    sessions = {}
+    sockets = {}
+    for side in (ours, theirs):
+        browser = await web.signed_in(side.operator.slug, side.operator.emails[2], "a-long-test-password")
+        sessions[side.operator.slug] = (await browser.ask("GET", "/api/session")).body
+        sockets[side.operator.slug] = await browser.open_socket("/api/live")
+        while (await sockets[side.operator.slug].receive_json(timeout=10))["type"] != "desk":
+            pass
+    fanout = RedisFanout(web.stack.endpoints.redis_url)
+    mine, other = (sessions[side.operator.slug] for side in (ours, theirs))
+    [session_id] = [
+        row["id"]
+        for row in await web.stack.rows(
+            ours.operator.slug,
+            "SELECT id FROM session WHERE user_id = :id ORDER BY created_at DESC LIMIT 1",
+            id=UUID(mine["user"]["id"]),
+        )
+    ]
+    ids: dict[str, tuple[UUID | None, UUID | None]] = {
+        "agent": (UUID(mine["user"]["id"]), UUID(other["user"]["id"])),
+        "queues": (None, None),
+        "session": (session_id, uuid4()),
+    }
+    own_id, their_id = ids[name]
+    our_tenant, their_tenant = ours.names["tenant"], theirs.names["tenant"]
+    figures = {"waiting": 0, "longest_since": None, "agents_ready": 0, "agents_signed_in": 0}
+    marker = secrets.token_hex(8)
+
+    def message(said: str) -> bytes:
+        queues = [{"id": str(uuid4()), "name": said, **figures}]
+        return json.dumps({"type": "queues", "data": queues}).encode()
+
+    wrong = {topic(their_tenant, name, own_id), topic(their_tenant, name, their_id)}
+    if own_id is not None:
+        wrong.add(topic(our_tenant, name, their_id))
+    for channel in wrong:
+        await fanout.publish(channel, message(marker))
+    await fanout.publish(topic(our_tenant, "queues"), message("ours"))
+    socket = sockets[ours.operator.slug]
+    heard = ""
+    while '"ours"' not in heard:
+        heard += await socket.receive_str(timeout=10)
+    assert marker not in heard
+    await fanout.publish(topic(our_tenant, name, own_id), message(marker))
+    if name == "session":
+        async with asyncio.timeout(10):
+            async for _ in socket:
+                pass
+        assert socket.close_code == SESSION_GONE
+    else:
+        while marker not in heard:
+            heard += await socket.receive_str(timeout=10)
+    for socket in sockets.values():
+        await socket.close()
+    await fanout.close()
+
+
+@pytest.fixture
+async def desk(web: Web) -> AsyncIterator[TenantDesk]:
+    made = tenant_desk(web.stack.settings, web.stack.endpoints)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def test_no_job_and_no_archive_holds_or_changes_what_is_the_other_operators(
+    web: Web, ours: Side, theirs: Side, desk: TenantDesk, tmp_path: Path
+) -> None:
+    """Our id with their recording; an export of ours (`ovoz tenant export` asks for the same), opened and read."""
+    stack = web.stack
+    keys = TenantKeys(TenantRepository(stack.database), installation_key(stack.settings.home))
+    objects, archive = tmp_path / "objects", tmp_path / "ours.tar"
+    store = RecordingStore(
+        RecordingRows(stack.database, utc_now),
+        FileSystemStorage(objects),
+        FfmpegEncoder(),
+        keys,
+        RawFiles(tmp_path),
+    )
+    private = X25519PrivateKey.generate()
+    asked = await desk.operations.ask(
+        "export",
+        ours.operator.slug,
+        Doer("system", None, "", None, ""),
+        {"target": str(archive), "recipient": private.public_key().public_bytes_raw().hex()},
+    )
+    calls: dict[str, dict[str, str]] = {
+        "recordings.store": {"tenant_id": ours.names["tenant"], "recording_id": theirs.names["recording"]},
+        "tenancy.operate": {"operation_id": str(asked.id)},
+    }
+    assert set(calls) == {name for name, _ in JOBS}
+    before = await theirs.fingerprint()
+    context = {"recording_store": store, "tenant_operations": desk.runner}
+    said = {name: await job(context, **calls[name]) for name, job in JOBS}
+    assert said == {"recordings.store": "settled", "tenancy.operate": "done"}
+    assert changed(before, await theirs.fingerprint()) == set()
+    assert not objects.exists()
+    with _Archive(archive, "", private.private_bytes_raw()) as opened:
+        tables = [await _read(opened.table(table)) for table in opened.manifest.tables]
+    content = b"".join(part for parts in tables for part in parts).decode()
+    assert {marker for marker in ours.markers if marker in content} >= set(ours.operator.emails)
+    assert {marker for marker in theirs.markers if marker in content} == set()
+
+
+async def _read(parts: AsyncIterator[bytes]) -> list[bytes]:
+    return [part async for part in parts]
+
+
+async def test_what_commands_print_of_an_operators_audit_is_its_own(
+    web: Web, ours: Side, theirs: Side, tmp_path: Path
+) -> None:
+    assert set(audit.commands) == {"verify", "anchors"}
+    assert "export" in tenant.commands, "its archive is opened above"
+    for arguments in (("verify", ours.operator.slug), ("anchors", ours.operator.slug)):
+        process = await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).parent / "ovoz"),
+            "audit",
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=os.environ | {"OVOZ_HOME": str(web.stack.settings.home)},
+        )
+        said = (await process.communicate())[0].decode()
+        assert process.returncode == 0, said
+        assert {marker for marker in theirs.markers if marker in said} == set()
