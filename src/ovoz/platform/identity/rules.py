@@ -50,8 +50,8 @@ _SHORTEST_WORD = 4
 def weakness(password: str, *, common: Collection[str], own_words: Iterable[str]) -> str | None:
     """What makes a new password easy to guess; None when nothing does.
 
-    Length counts, no mixture of kinds is asked for (NIST SP 800-63B-4, 3.1.1.2). `common` are passwords that many
-    people use, in lower case; `own_words` are those that anybody would try for this person: name, address, operator.
+    Length counts, no mixture of kinds is asked for (NIST SP 800-63B-4, 3.1.1.2). `common` are passwords of
+    leaked lists, in lower case; `own_words` are those that anybody would try for this person: name, address, operator.
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return f"use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
@@ -60,7 +60,7 @@ def weakness(password: str, *, common: Collection[str], own_words: Iterable[str]
         return f"use at least {_FEWEST_CHARACTERS} different characters"
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", lower)
     if lower in common or core in common or _repeated(lower) in common:
-        return "many people use this password, or one that differs by digits at its end"
+        return "it was leaked somewhere, or differs by digits at its end from one that was"
     words = {word for said in own_words for word in re.split(r"[\W_]+", said.lower())}
     if any(word in lower for word in words if len(word) >= _SHORTEST_WORD):
         return "leave out your name, your address and the operator's name"
