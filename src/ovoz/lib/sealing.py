@@ -197,6 +197,11 @@ def internal_token(home: Path) -> str:
     return _derive(installation_key(home).secret(), b"ovoz internal http").hex()
 
 
+def log_key(home: Path) -> bytes:
+    """From it the names are made that accounts have in logs."""
+    return _derive(installation_key(home).secret(), b"ovoz accounts in logs")
+
+
 def phone_key(home: Path) -> bytes:
     """From it the passwords of softphones are made."""
     return _derive(installation_key(home).secret(), b"ovoz softphone passwords")

@@ -58,7 +58,7 @@ async def test_the_page_runs_its_own_scripts_only(
         assert policy["default-src"] == "'none'"
         assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
         assert policy["object-src"] == policy["frame-ancestors"] == "'none'"
-        assert policy["base-uri"] == "'self'"
+        assert policy["base-uri"] == "'none'"
 
 
 async def test_personal_data_is_stored_nowhere(agent: Browser) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -64,13 +65,21 @@ def hash_password(password: str) -> str:
 class Identity:
     """Use cases of identity; each transaction is in the tenant's schema."""
 
-    def __init__(self, database: Database, clock: Clock, listener: SessionListener) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, listener: SessionListener, *, pseudonym_key: bytes = b""
+    ) -> None:
         self._database = database
         self._clock = clock
         self._listener = listener
+        self._pseudonym_key = pseudonym_key
         self._recent = RecentAdmissions()
         # Verified for unknown accounts, so that they take as long as known ones.
         self._nobodys_hash = hash_password(secrets.token_hex(16))
+
+    def pseudonym(self, tenant: Tenant, email: str) -> str:
+        """What stands for an account in logs: whatever was typed, which may be a stranger's address or a password."""
+        said = f"{tenant.id} {email.strip().lower()}".encode()
+        return hmac.digest(self._pseudonym_key, said, "sha256")[:8].hex()
 
     async def sign_in(
         self, tenant: Tenant, email: str, password: str, *, address: str, user_agent: str
@@ -368,8 +377,13 @@ def check_new_password(password: str, own_words: Iterable[str], *, pointer: str)
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """The most used ones of leaked lists (from zxcvbn 4.5, MIT), in lower case."""
-    return frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
+    """Leaked ones in lower case: the most used of all (zxcvbn 4.5, MIT), and of those that are long enough (SecLists, MIT)."""
+    folder = Path(__file__).parent
+    return frozenset(
+        word
+        for name in ("common_passwords.txt", "leaked_passwords.txt")
+        for word in (folder / name).read_text().split()
+    )
 
 
 def _verify(stored: str, password: str) -> bool:
