@@ -1,4 +1,4 @@
-"""Refusals in the log: a line for each, so that who guesses, forges or reaches too far is seen (docs/security/logging.md).
+"""Refusals in the log, a line for each: who guesses, forges or reaches too far is seen (docs/security/logging.md).
 
 Addresses of routes are logged as they are declared: what a person put into one (an id, a token, a number) stays out.
 """

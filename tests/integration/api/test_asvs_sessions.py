@@ -177,6 +177,14 @@ async def test_signing_out_is_for_good(operator: Operator, browser: NewBrowser) 
     assert (await person.ask("GET", "/api/session")).status_code == 401
 
 
+async def test_signing_out_has_the_browser_forget(operator: Operator, browser: NewBrowser) -> None:
+    """14.3.1: storage and caches of this address; cookies are other operators' too (W3C Clear Site Data, 3.1)."""
+    person = await browser(slug=operator.slug).sign_in(operator.emails[0])
+    assert "clear-site-data" not in (await person.ask("GET", "/api/session")).headers
+    out = await person.ask("DELETE", "/api/session")
+    assert out.headers["clear-site-data"] == '"cache", "storage"'
+
+
 @pytest.mark.parametrize(
     ("change_to_row", "status"),
     [

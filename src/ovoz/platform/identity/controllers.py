@@ -46,8 +46,8 @@ from ovoz.platform.tenancy.contracts import Tenant
 log = structlog.get_logger(__name__)
 
 CLEAR_SITE_DATA = '"cache", "storage"'
-"""What a browser forgets when its person signs out (W3C Clear Site Data); not `cookies`, which other operators' addresses
-of the same domain have too."""
+"""What a browser forgets when its person signs out (W3C Clear Site Data); not `cookies`, which it would take from other
+operators' addresses of the same domain too."""
 _NOT_STORED = CacheControlHeader(no_store=True)
 
 

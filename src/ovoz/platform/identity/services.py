@@ -377,7 +377,7 @@ def check_new_password(password: str, own_words: Iterable[str], *, pointer: str)
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """Leaked ones in lower case: the most used of all (zxcvbn 4.5, MIT), and of those that are long enough (SecLists, MIT)."""
+    """Leaked ones in lower case: the most used (zxcvbn 4.5, MIT), and of those that are long enough (SecLists, MIT)."""
     folder = Path(__file__).parent
     return frozenset(
         word

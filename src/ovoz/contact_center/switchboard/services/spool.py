@@ -15,13 +15,17 @@ class SpoolTaken(Exception):
     """Another process of this machine holds the cell's spool."""
 
 
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class Spool:
     """Append, read, empty; held exclusively while open, freed by the kernel when the process dies."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.refused_path = path.with_suffix(".refused.jsonl")
-        self._file: BinaryIO = path.open("a+b")
+        self._file: BinaryIO = open(path, "a+b", opener=_for_us_alone)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -62,7 +66,7 @@ class Spool:
     def keep_refused(self, entry: JournalEntry, error: Exception) -> None:
         """Puts an entry aside that Postgres does not take, with its answer, for somebody to look at."""
         line = msgspec.json.encode({"error": str(error), "entry": entry}) + b"\n"
-        with self.refused_path.open("ab") as file:
+        with open(self.refused_path, "ab", opener=_for_us_alone) as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
