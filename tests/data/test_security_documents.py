@@ -6,12 +6,18 @@ ASVS 5.0, 11.1.1, 11.1.2, 13.1.1, 14.1.1, 14.1.2, 16.1.1.
 import ast
 import re
 
+import yaml
 from argon2 import PasswordHasher
 
+from ovoz.contact_center.agents.services.live import SEND_PATIENCE_S
 from ovoz.engines.layout import Secrets
+from ovoz.entrypoints.api import server_config
+from ovoz.lib.paging import PAGE_LIMIT
 from ovoz.lib.settings import REPOSITORY, Ports, Settings
-from ovoz.platform.identity.rules import SESSION_ABSOLUTE
+from ovoz.platform.access.rules.catalogue import CATALOGUE
+from ovoz.platform.identity.rules import FREE_FAILURES, FREE_FAILURES_OF_ADDRESS, SESSION_ABSOLUTE
 from ovoz.platform.people.rules import INVITATION_LASTS, RESET_LASTS
+from ovoz.platform.requests.deps import BODY_LIMIT_BYTES
 from ovoz.platform.tenancy.rules.archive_format import SCRYPT_N, SCRYPT_R
 
 FOLDER = REPOSITORY / "docs" / "security"
@@ -107,3 +113,46 @@ def test_times_are_those_of_the_code() -> None:
     )
     assert f"{INVITATION_LASTS.days} days at most, {RESET_LASTS.days} day for a new password" in data
     assert f"{int(SESSION_ABSOLUTE.total_seconds()) // 3600} hours at most" in data
+
+
+def test_limits_are_those_of_the_code() -> None:
+    """15.1.3."""
+    text, settings = document("limits.md"), Settings.from_environment({})
+    for said in (
+        f"Argon2id: {PasswordHasher().memory_cost // 1024} MiB",
+        f"after {FREE_FAILURES} failures of an account or {FREE_FAILURES_OF_ADDRESS} of an address",
+        f"{settings.rate_session_per_min} a minute of a session or address, {settings.rate_tenant_per_min} of an",
+        f"{PAGE_LIMIT} at most on a page",
+        f"{BODY_LIMIT_BYTES} bytes; {server_config(None, settings).ws_max_size} of a WebSocket",
+        f"too slow for {SEND_PATIENCE_S:g} s",
+    ):
+        assert said in text, said
+    assert settings.rate_session_per_min == settings.rate_address_per_min
+
+
+def test_updates_have_a_time_for_every_severity() -> None:
+    """15.1.1."""
+    rows = re.findall(
+        r"^\| (critical|high|medium|low)\b[^|]*\| (.+?) \| (.+?) \|$", document("updates.md"), re.MULTILINE
+    )
+    assert [row[0] for row in rows] == ["critical", "high", "medium", "low"]
+    assert all(re.fullmatch(r"\d+ (hours|days)|next release", said) for row in rows for said in row[1:])
+
+
+def test_rights_and_masks_are_documented() -> None:
+    """8.1.1, 8.1.2: every shipped role, every condition, and what each role sees of personal data."""
+    admin = (REPOSITORY / "docs" / "admin.md").read_text()
+    roles = {
+        role["code"] for role in yaml.safe_load((REPOSITORY / "tenants" / "roles.yaml").read_text())["roles"]
+    }
+    assert roles - words(admin) == set()
+    conditions = {name for allowed in CATALOGUE.values() for name in allowed}
+    assert len(conditions) >= 5
+    assert conditions - words(admin) == set()
+    seen = admin.partition("## Personal data")[2].partition("## ")[0]
+    first_column = " ".join(re.findall(r"^\| ([^|]+) \|", seen, re.MULTILINE)).lower()
+    policy = yaml.safe_load((REPOSITORY / "tenants" / "privacy.yaml").read_text())["roles"]
+    assert {role for role in policy if role in roles and role.replace("_", " ") not in first_column} <= {
+        "bi_service",
+        "vendor",
+    }

@@ -81,7 +81,7 @@ def _node() -> Path:
 
 
 def main(scripts: list[str]) -> None:
-    """`python -m ovoz.engines.frontend lint typecheck`: npm scripts of the workspace; `components` lists its packages."""
+    """`python -m ovoz.engines.frontend lint typecheck`: npm scripts; `components` lists the packages."""
     frontend = REPOSITORY / "frontend"
     if scripts == ["components"]:
         print(components(frontend), end="")

@@ -5,7 +5,7 @@ Addresses of routes are logged as they are declared: what a person put into one 
 
 import time
 from collections import OrderedDict
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from litestar.connection import ASGIConnection
@@ -47,7 +47,7 @@ _floods = _Floods()
 
 def log_refusal(scope: Scope, error: DomainError) -> None:
     """Says what was refused, to whom, from where. Tenant, person and session come from the request's context."""
-    connection: ASGIConnection[object, object, object, object] = ASGIConnection(scope)
+    connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
     address = client_address(connection)
     actor: Actor | None = scope.get("user")
     source = str(actor.session_id) if actor is not None else f"{connection.headers.get('host', '')} {address}"

@@ -1,6 +1,7 @@
 """ASVS 5.0, V16: what the process of the API writes while somebody signs in, guesses, forges and reaches too far."""
 
 import json
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from tests.support.operators import PASSWORD, Operator
 from tests.support.stack import eventually
 
 from ovoz.engines.layout import Layout
+from ovoz.lib.settings import REPOSITORY
 
 Line = dict[str, Any]
 
@@ -164,3 +166,13 @@ async def test_a_flood_is_said_once_a_minute(web: Web, operator: Operator) -> No
             break
     assert refused == 20
     await log.line("request.refused", address=here, problem="rate-limited")
+
+
+async def test_logs_are_where_the_inventory_says(web: Web) -> None:
+    """16.2.3: and everywhere below the installation's folder nothing else calls itself a log."""
+    inventory = (REPOSITORY / "docs" / "security" / "logging.md").read_text()
+    listed = set(re.findall(r"`([a-z]+\.log)`", inventory))
+    home, folder = web.stack.settings.home, Layout(web.stack.settings).log
+    found = {path for path in home.rglob("*.log*") if path.is_file()}
+    assert len(found) >= 4
+    assert {path for path in found if path.parent != folder or path.name not in listed} == set()

@@ -25,7 +25,7 @@ class Spool:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.refused_path = path.with_suffix(".refused.jsonl")
-        self._file: BinaryIO = open(path, "a+b", opener=_for_us_alone)
+        self._file: BinaryIO = open(path, "a+b", opener=_for_us_alone)  # noqa: SIM115 - open as long as this lives
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
