@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs doctor call test test-fast test-deep check format generate snapshot bench-calls bench-tenancy bench-access clean
+.PHONY: help up down status logs doctor call test test-fast test-deep check sbom format generate snapshot bench-calls bench-tenancy bench-access clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ test-deep: $(STAMP) ## Long runs that look for what nobody thought of: every rol
 
 check: $(STAMP) ## Format, lint, types, layers, front end, generated files
 	@bash scripts/check.sh
+
+sbom: $(STAMP) ## Lists of all components (CycloneDX) into dist/sbom
+	@bash scripts/sbom.sh
 
 format: $(STAMP) ## Put the code into its one format
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

@@ -131,6 +131,7 @@ export const SETTINGS_ROUTES = [
   ['PATCH', /^\/api\/people\/([^/]+)$/, change],
   ['GET', /^\/api\/people\/([^/]+)\/rights$/, explain],
   ['POST', /^\/api\/people\/([^/]+)\/disable$/, turn('disabled')],
+  ['POST', /^\/api\/people\/([^/]+)\/end-sessions$/, () => [204]],
   ['POST', /^\/api\/people\/([^/]+)\/enable$/, turn('active')],
   ['POST', /^\/api\/people\/([^/]+)\/invitation$/, ({ match }) => [201, link({ ...personOf(match[1]), invitation_expires_at: ahead(WEEK_S) })]],
   ['GET', /^\/api\/teams$/, () => TEAMS.map(team => ({ ...team, people: STAFF.filter(person => person.team?.id === team.id).length }))],

@@ -40,6 +40,12 @@ def test_a_row_says_what_holds_it(row: tuple[str, str, str, str]) -> None:
     assert re.search(rf"^(?:async def|def|class) {test[2]}\b|^{test[2]} =", source, re.MULTILINE), held
 
 
+def test_the_counts_at_the_head_are_right() -> None:
+    kinds = Counter(held.partition(":")[0] if TEST.fullmatch(held) is None else "held" for *_, held in rows())
+    said = f"{kinds['held']} are held by a test, {kinds['does not apply']} do not apply, {kinds['open']} are open"
+    assert said in (FOLDER / "asvs.md").read_text()
+
+
 def test_the_figures_in_the_document_are_those_of_the_code() -> None:
     text = " ".join((FOLDER / "sign-in.md").read_text().split())
     settings = Settings.from_environment({"OVOZ_HOME": "/nowhere"})

@@ -50,6 +50,13 @@ def install(frontend: Path) -> None:
         installed.write_bytes(lock)
 
 
+def components(frontend: Path) -> str:
+    """Every package of the lock file as CycloneDX, by npm itself."""
+    said = npm(frontend, "sbom", "--sbom-format", "cyclonedx", "--package-lock-only")
+    # Warnings come before it.
+    return said[said.index("{") :]
+
+
 def fingerprint(frontend: Path) -> str:
     """Digest of everything the build reads."""
     digest = hashlib.sha256()
@@ -74,8 +81,11 @@ def _node() -> Path:
 
 
 def main(scripts: list[str]) -> None:
-    """`python -m ovoz.engines.frontend lint typecheck`: npm scripts of the workspace."""
+    """`python -m ovoz.engines.frontend lint typecheck`: npm scripts; `components` lists the packages."""
     frontend = REPOSITORY / "frontend"
+    if scripts == ["components"]:
+        print(components(frontend), end="")
+        return
     install(frontend)
     for script in scripts:
         print(npm(frontend, "run", script), end="")

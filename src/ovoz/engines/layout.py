@@ -44,6 +44,8 @@ class Layout:
     def create(self) -> None:
         for folder in (self.home, self.data, self.log, self.run, self.home / "spool", self.shared):
             folder.mkdir(parents=True, exist_ok=True)
+        # Programs of other users write by a handle that they are given.
+        self.log.chmod(0o700)
 
     def secrets(self) -> Secrets:
         path = self.home / "secrets.json"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ from ovoz.contact_center.recordings.controllers import RecordingController
 from ovoz.entrypoints.openapi import openapi_config
 from ovoz.entrypoints.pages import front_end, problem_pages
 from ovoz.entrypoints.problem_answers import EXCEPTION_HANDLERS
+from ovoz.entrypoints.refusal_log import log_refusal
 from ovoz.entrypoints.security_headers import send_security_headers
 from ovoz.integrations.asterisk.sip_proxy import SipProxy
 from ovoz.integrations.redis.fanout import RedisFanout
@@ -140,13 +142,24 @@ def main() -> None:
     """Runs until SIGTERM; Postgres, Redis, the switchboard and the media node may come and go meanwhile."""
     configure_logging("api")
     settings = Settings.from_environment()
-    uvicorn.run(
-        ClosingWithReason(application(settings, Endpoints.load(settings))),
+    app = ClosingWithReason(application(settings, Endpoints.load(settings)))
+    server = uvicorn.Server(server_config(app, settings))
+    server.run()
+    if not server.started:
+        sys.exit(3)
+
+
+def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """Forwarded headers are believed of a proxy on this machine only."""
+    return uvicorn.Config(
+        app,
         host="127.0.0.1",
         port=settings.ports.http,
         loop="uvloop",
+        http="httptools",
         ws="websockets-sansio",
         ws_max_size=65_536,
+        forwarded_allow_ips="127.0.0.1",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -327,6 +340,8 @@ class _DemoAccounts:
 
 async def _remember(error: Exception, scope: Scope) -> None:
     scope["state"][_PROBLEM] = error
+    if scope["type"] == ScopeType.WEBSOCKET and isinstance(error, DomainError):
+        log_refusal(scope, error)
 
 
 class ClosingWithReason:

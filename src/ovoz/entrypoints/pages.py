@@ -33,7 +33,8 @@ def front_end(folder: Path) -> HTTPRouteHandler:
             # Angular puts a digest into the names of what it builds.
             hashed = "-" in wanted.stem and wanted.suffix in (".js", ".css", ".woff2")
             return _file(wanted, FOR_EVER if hashed else ASK_EACH_TIME)
-        if wanted.suffix or path.startswith(("/api/", "/sip", "/problems/")):
+        hidden = any(part.startswith(".") for part in path.split("/"))
+        if hidden or wanted.suffix or path.startswith(("/api/", "/sip", "/problems/")):
             raise NotFoundException(f"There is nothing at {path}.")
         index = root / "index.html"
         if not index.is_file():

@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from ovoz.entrypoints.refusal_log import log_refusal
 from ovoz.lib.db import DatabaseUnavailable
 from ovoz.lib.problems import DependencyUnavailable, DomainError, InputInvalid, NotFound, Unexpected
 from ovoz.platform.privacy.api import Privacy
@@ -31,6 +32,8 @@ def problem(request: Asked, error: DomainError, headers: dict[str, str] | None =
 
     `retry_after_s` also stands in `Retry-After`.
     """
+    if error.status < Unexpected.status:
+        log_refusal(request.scope, error)
     headers = {"cache-control": "no-store", **(headers or {})}
     retry_after = error.members.get("retry_after_s")
     if retry_after is not None:
@@ -68,12 +71,13 @@ def framework_problem(request: Asked, error: HTTPException) -> Problem:
             return problem(request, ContentTypeUnsupported())
         case status if status >= 500:
             return unexpected(request, error)
-    log.warning("api.unmapped_refusal", status=error.status_code, path=request.url.path)
+    log.warning("api.unmapped_refusal", status=error.status_code)
     return problem(request, DomainError(error.detail or ""), headers)
 
 
 def unexpected(request: Asked, error: Exception) -> Problem:
-    log.error("api.failed", path=request.url.path, method=request.method, exc_info=error)
+    route = request.scope.get("path_template", "")
+    log.error("api.failed", route=route, method=request.method, exc_info=error)
     return problem(request, Unexpected())
 
 

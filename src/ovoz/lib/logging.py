@@ -4,7 +4,9 @@ What has the shape of a phone number or an e-mail address is masked wherever it 
 a second net, for what should not have been logged.
 """
 
+import json
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -14,6 +16,8 @@ import structlog
 from ovoz.lib.contacts import mask_contacts
 
 PERSONAL_PREFIX = "pii."
+_OBEYED = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""C1 controls (0x9b begins an escape sequence), line separators, and what turns the direction of writing."""
 
 
 def drop_personal_data(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -34,6 +38,11 @@ def _masked(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_masked(part) for part in value]
     return value if value is None or isinstance(value, bool | int | float) else mask_contacts(repr(value))
+
+
+def _one_line(event: Any, **how: Any) -> str:
+    """JSON in which letters stay letters; what a terminal obeys, or takes for the end of a line, is escaped."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(event, ensure_ascii=False, **how))
 
 
 def configure_logging(process: str, level: int = logging.INFO) -> None:
@@ -59,7 +68,7 @@ def configure_logging(process: str, level: int = logging.INFO) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 mask_personal_shapes,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(serializer=_one_line),
             ],
         )
     )

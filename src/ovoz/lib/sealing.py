@@ -208,7 +208,7 @@ def spool_key(home: Path) -> bytes:
 
 
 def identity_key(home: Path) -> bytes:
-    """What CSRF tokens are made of, and what attempts at signing in are counted under."""
+    """Of it are made: CSRF tokens, what attempts at signing in are counted under, names of accounts in logs."""
     return _derive(installation_key(home).secret(), b"ovoz identity")
 
 

@@ -1,5 +1,6 @@
 """People over HTTP: seen, invited, changed, disabled; every change on record."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -171,6 +172,81 @@ async def test_who_is_disabled_is_out_at_once(
         await agent.sign_in(f"agent0@{operator.slug}.test")
     finally:
         await elsewhere.close()
+
+
+async def test_an_administrator_ends_sessions(
+    sign_in: SignIn, operator: Operator, ports: tuple[int, int], engines: Stack
+) -> None:
+    """ASVS 7.4.5: everywhere and at once; the account stays as it is, and nobody else notices."""
+    admin, agent, other = await sign_in("admin"), await sign_in("agent0"), await sign_in("agent1")
+    second = await sign_in("agent0")
+    elsewhere = agent.at(ports[1])
+    person = f"/api/people/{await id_of(admin, 'agent0')}"
+    try:
+        live = [await elsewhere.socket("/api/live"), await second.socket("/api/live")]
+        bystander = await other.socket("/api/live")
+        for socket in (*live, bystander):
+            await socket.receive(timeout=5)
+        await admin.must("POST", f"{person}/end-sessions")
+        for socket in live:
+            assert (await socket.receive(timeout=1)).data == 4401
+        for ended in (agent, elsewhere, second):
+            assert (await ended.refused("GET", "/api/session"))[0] == 401
+        assert (await other.get("/api/session"))["user"]["name"]
+        assert not bystander.closed
+        await agent.sign_in(f"agent0@{operator.slug}.test")
+    finally:
+        await elsewhere.close()
+    [act] = await engines.rows(
+        operator.slug,
+        "SELECT actor_name, subject_id, after FROM audit_entry WHERE act = 'people.sessions_ended'",
+    )
+    assert act == {
+        "actor_name": "Admin",
+        "subject_id": person.rpartition("/")[2],
+        "after": {"sessions": 2},
+    }
+    supervisor = await sign_in("supervisor")
+    status, problem = await supervisor.refused("POST", f"{person}/end-sessions")
+    assert (status, problem["right"]) == (403, "people.manage")
+    nobody = "/api/people/00000000-0000-0000-0000-000000000000/end-sessions"
+    assert (await admin.refused("POST", nobody))[0] == 404
+
+
+async def test_who_forgot_the_password_gets_a_link_for_a_day(
+    sign_in: SignIn, operator: Operator, engines: Stack
+) -> None:
+    """ASVS 6.4.3, 6.4.1: by somebody who may manage them, once, on record; what was open under the old one ends."""
+    admin, agent = await sign_in("admin"), await sign_in("agent0")
+    person = f"/api/people/{await id_of(admin, 'agent0')}"
+    made = await admin.must("POST", f"{person}/invitation")
+    lasts = datetime.fromisoformat(made["expires_at"]) - datetime.now().astimezone()
+    assert timedelta(hours=23) < lasts <= timedelta(days=1)
+    token = made["link"].removeprefix("/invitation/")
+    assert len(token) >= 43, "256 bits"
+    # The old password and what was signed in with it count until the link is used.
+    assert (await agent.get("/api/session"))["user"]["name"]
+    await agent.sign_in(f"agent0@{operator.slug}.test")
+    stranger = Someone(admin.port, operator.slug)
+    try:
+        accept = f"/api/invitations/{token}/accept"
+        await stranger.must("POST", accept, {"password": "a wholly new sentence"})
+        assert (await agent.refused("GET", "/api/session"))[0] == 401
+        assert (await stranger.refused("POST", accept, {"password": "another new sentence"}))[0] == 404
+        old = {"email": f"agent0@{operator.slug}.test", "password": PASSWORD}
+        assert (await stranger.refused("POST", "/api/sessions", old))[0] == 401
+        await stranger.sign_in(f"agent0@{operator.slug}.test", "a wholly new sentence")
+    finally:
+        await stranger.close()
+    acts = await engines.rows(
+        operator.slug,
+        "SELECT act, subject_id FROM audit_entry WHERE act IN ('people.invited_again', 'people.password_chosen')"
+        " ORDER BY position",
+    )
+    assert [tuple(act.values()) for act in acts] == [
+        ("people.invited_again", made["person"]["id"]),
+        ("people.password_chosen", made["person"]["id"]),
+    ]
 
 
 async def test_the_last_manager_stays(sign_in: SignIn) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import structlog
 from litestar import Litestar
 from tests.integration.api.conftest import NewBrowser
 from tests.support.api_client import Browser
@@ -58,7 +59,7 @@ async def test_the_page_runs_its_own_scripts_only(
         assert policy["default-src"] == "'none'"
         assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
         assert policy["object-src"] == policy["frame-ancestors"] == "'none'"
-        assert policy["base-uri"] == "'self'"
+        assert policy["base-uri"] == "'none'"
 
 
 async def test_personal_data_is_stored_nowhere(agent: Browser) -> None:
@@ -158,15 +159,20 @@ async def test_no_other_origin_reads(agent: Browser) -> None:
 async def test_a_fault_says_nothing_of_the_inside(
     engines: Stack, supervisor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """16.5.1: a fault of ours is a problem without a trace."""
+    """16.5.1, 16.3.4: a fault of ours is a problem without a trace, and a line of the log with it."""
 
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError("SELECT secret FROM inside")
 
     monkeypatch.setattr("ovoz.contact_center.calls.services.History.page", fail)
-    answer = await supervisor.ask("GET", "/api/interactions")
+    with structlog.testing.capture_logs() as lines:
+        answer = await supervisor.ask("GET", "/api/interactions")
     assert (answer.status_code, answer.json()["type"]) == (500, "/problems/unexpected")
     assert "secret" not in answer.text
+    # 16.3.4: in the log it is.
+    [failed] = [line for line in lines if line["event"] == "api.failed"]
+    assert (failed["log_level"], failed["route"]) == ("error", "/api/interactions")
+    assert "secret" in str(failed["exc_info"])
 
 
 async def test_a_socket_of_another_page_is_refused(
@@ -205,3 +211,5 @@ async def test_no_file_but_the_front_ends_is_served(tmp_path: Path, browser: New
         answer = await visitor.ask("GET", path)
         assert "hidden" not in answer.text
         assert answer.status_code == 404 or answer.text == "the page", path
+    for path in ("/.git/config", "/.git/HEAD", "/.env", "/.ovoz/installation.key", "/media/.hidden"):
+        assert (await visitor.ask("GET", path)).status_code == 404, path

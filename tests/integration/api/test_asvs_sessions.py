@@ -8,6 +8,7 @@ import base64
 import hashlib
 from typing import Any
 
+import argon2
 import httpx
 import pytest
 from sqlalchemy import text
@@ -175,6 +176,34 @@ async def test_signing_out_is_for_good(operator: Operator, browser: NewBrowser) 
     assert person.cookies == {}
     person.cookies = kept
     assert (await person.ask("GET", "/api/session")).status_code == 401
+
+
+async def test_a_hash_of_older_parameters_is_made_anew(
+    engines: Stack, operator: Operator, browser: NewBrowser
+) -> None:
+    """11.2.2: at the next sign-in, without anybody noticing."""
+    older = argon2.PasswordHasher(time_cost=1, memory_cost=8 * 1024).hash(PASSWORD)
+    async with engines.database.tenant(operator.tenant_id) as session:
+        await session.execute(
+            text("UPDATE user_account SET password_hash = :hash WHERE email = :email"),
+            {"hash": older, "email": operator.emails[0]},
+        )
+    await browser(slug=operator.slug).sign_in(operator.emails[0])
+    rows = await engines.rows(
+        operator.slug, "SELECT password_hash FROM user_account WHERE email = :e", e=operator.emails[0]
+    )
+    kept = argon2.extract_parameters(rows[0]["password_hash"])
+    assert kept.memory_cost > 8 * 1024
+    assert kept.time_cost > 1
+    await browser(slug=operator.slug).sign_in(operator.emails[0])
+
+
+async def test_signing_out_has_the_browser_forget(operator: Operator, browser: NewBrowser) -> None:
+    """14.3.1: storage and caches of this address; cookies are other operators' too (W3C Clear Site Data, 3.1)."""
+    person = await browser(slug=operator.slug).sign_in(operator.emails[0])
+    assert "clear-site-data" not in (await person.ask("GET", "/api/session")).headers
+    out = await person.ask("DELETE", "/api/session")
+    assert out.headers["clear-site-data"] == '"cache", "storage"'
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import hmac
 from typing import Any
 from uuid import UUID
 
+import structlog
 from litestar import Controller, get, post
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
@@ -14,6 +15,8 @@ from litestar.params import FromPath, JSONBody
 from ovoz.contact_center.switchboard.api import Command, Commands
 from ovoz.platform.access.guards import DECLARED, INTERNAL, public
 
+log = structlog.get_logger(__name__)
+
 
 async def requires_internal_token(
     connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
@@ -21,6 +24,7 @@ async def requires_internal_token(
     """Refuses whoever does not hold the installation's internal token (`Authorization: Bearer …`)."""
     presented = connection.headers.get("authorization", "")
     if not hmac.compare_digest(presented.encode(), f"Bearer {connection.app.state.token}".encode()):
+        log.warning("internal.token_wrong", presented=bool(presented))
         raise NotAuthorizedException("The internal token is missing or wrong.")
 
 

@@ -25,6 +25,7 @@ ACTS: Final = frozenset(
         "people.invited",
         "people.invited_again",
         "people.password_chosen",
+        "people.sessions_ended",
         "personal.revealed",
         "recordings.listened",
         "roles.changed",

@@ -3,6 +3,7 @@
 from typing import Any, cast, get_args
 from uuid import UUID
 
+import structlog
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
@@ -42,6 +43,11 @@ from ovoz.platform.identity.schemas import (
 from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
 from ovoz.platform.tenancy.contracts import Tenant
 
+log = structlog.get_logger(__name__)
+
+CLEAR_SITE_DATA = '"cache", "storage"'
+"""What a browser forgets when its person signs out (W3C Clear Site Data); not `cookies`, which it would take from other
+operators' addresses of the same domain too."""
 _NOT_STORED = CacheControlHeader(no_store=True)
 
 
@@ -73,12 +79,25 @@ async def sign_in(
     access: NamedDependency[Access],
 ) -> Session:
     """Begins a session: its cookies come with the answer. An older session of this browser ends."""
-    admission = await identity.sign_in(
-        tenant,
-        data.email,
-        data.password,
-        address=client_address(request),
-        user_agent=request.headers.get("user-agent", ""),
+    address, account = client_address(request), identity.pseudonym(tenant, data.email)
+    try:
+        admission = await identity.sign_in(
+            tenant,
+            data.email,
+            data.password,
+            address=address,
+            user_agent=request.headers.get("user-agent", ""),
+        )
+    except (SignInFailed, TooManyAttempts) as error:
+        log.warning("identity.sign_in_failed", account=account, problem=error.slug, address=address)
+        raise
+    log.info(
+        "identity.signed_in",
+        account=account,
+        user=str(admission.actor.user_id),
+        session=str(admission.actor.session_id),
+        factors=["password"],
+        address=address,
     )
     if request.user is not None:
         await identity.sign_out(request.user, provide_doer(request))
@@ -102,7 +121,7 @@ class SessionController(Controller):
         """Who is signed in, where, and what they may do."""
         return await _session(actor, access)
 
-    @delete(operation_id="SignOut")
+    @delete(operation_id="SignOut", response_headers={"Clear-Site-Data": CLEAR_SITE_DATA})
     async def sign_out(
         self,
         request: Request[Actor, Tenant, Any],
@@ -112,6 +131,7 @@ class SessionController(Controller):
     ) -> None:
         """Ends the session, its phone and its live view; an agent whose last session it was is offline."""
         await identity.sign_out(actor, doer)
+        log.info("identity.signed_out", address=doer.address)
         take_session(request.scope)
 
     @post(
@@ -128,7 +148,9 @@ class SessionController(Controller):
         data: JSONBody[PasswordChange],
     ) -> None:
         """Needs the present password. This session gets new cookies, every other session of the person ends."""
-        token = await identity.change_password(actor, data.current, data.new, address=client_address(request))
+        address = client_address(request)
+        token = await identity.change_password(actor, data.current, data.new, address=address)
+        log.info("identity.password_changed", address=address)
         give_session(request.scope, token, actor.csrf_token)
 
     @get(

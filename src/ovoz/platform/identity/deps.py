@@ -17,6 +17,7 @@ from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import RequestForged
 from ovoz.platform.tenancy.api import Tenant, TenantFinder
+from ovoz.platform.tenancy.errors import OperatorUnknown
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -43,7 +44,14 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         self._finder = finder
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
-        tenant = await self._finder.by_host(connection.headers.get("host", ""))
+        # A request that came in one packet with another runs in its context.
+        structlog.contextvars.unbind_contextvars("tenant", "user", "session")
+        hosts = connection.headers.getall("host", [])
+        if len(hosts) != 1:
+            # RFC 9112, section 3.2: a proxy may go by another of them than we do.
+            raise OperatorUnknown("Name one host.")
+        tenant = await self._finder.by_host(hosts[0])
+        structlog.contextvars.bind_contextvars(tenant=tenant.id)
         if connection.route_handler.opt.get(PROVIDER_ONLY) and tenant.kind != "provider":
             raise NotFound()
         check_origin(connection)
@@ -51,13 +59,14 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         admission = await self._identity.admit(tenant, token) if token else None
         if admission is None:
             return AuthenticationResult(user=None, auth=tenant)
+        actor = admission.actor
+        structlog.contextvars.bind_contextvars(user=str(actor.user_id), session=str(actor.session_id))
         if is_unsafe(connection) and not connection.route_handler.opt.get(WITHOUT_CSRF):
             presented = connection.headers.get(CSRF_HEADER, "")
             if not hmac.compare_digest(presented.encode(), admission.actor.csrf_token.encode()):
                 raise RequestForged(f"{CSRF_HEADER} is missing or wrong.")
         if admission.new_token is not None:
             give_session(connection.scope, admission.new_token, admission.actor.csrf_token)
-        structlog.contextvars.bind_contextvars(tenant=tenant.id, user=str(admission.actor.user_id))
         return AuthenticationResult(user=admission.actor, auth=tenant)
 
 

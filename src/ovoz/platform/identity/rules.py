@@ -55,6 +55,11 @@ def counted_as(key: bytes, what: str) -> str:
     return hmac.digest(key, b"attempts\0" + what.encode(), "sha256").hex()
 
 
+def name_in_logs(key: bytes, tenant_id: str, email: str) -> str:
+    """What stands for an account in a log: the same for the same one, and nobody's address."""
+    return hmac.digest(key, f"log\0{tenant_id} {email}".encode(), "sha256")[:8].hex()
+
+
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 _FEWEST_CHARACTERS = 5
@@ -64,8 +69,8 @@ _SHORTEST_WORD = 4
 def weakness(password: str, *, common: Collection[str], own_words: Iterable[str]) -> str | None:
     """What makes a new password easy to guess; None when nothing does.
 
-    Length counts, no mixture of kinds is asked for (NIST SP 800-63B-4, 3.1.1.2). `common` are passwords that many
-    people use, in lower case; `own_words` are those that anybody would try for this person: name, address, operator.
+    Length counts, no mixture of kinds is asked for (NIST SP 800-63B-4, 3.1.1.2). `common` are passwords of
+    leaked lists, in lower case; `own_words` are those that anybody would try for this person: name, address, operator.
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return f"use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
@@ -74,7 +79,7 @@ def weakness(password: str, *, common: Collection[str], own_words: Iterable[str]
         return f"use at least {_FEWEST_CHARACTERS} different characters"
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", lower)
     if lower in common or core in common or _repeated(lower) in common:
-        return "many people use this password, or one that differs by digits at its end"
+        return "it was leaked somewhere, or differs by digits at its end from one that was"
     words = {word for said in own_words for word in re.split(r"[\W_]+", said.lower())}
     if any(word in lower for word in words if len(word) >= _SHORTEST_WORD):
         return "leave out your name, your address and the operator's name"

@@ -40,6 +40,7 @@ from ovoz.platform.identity.rules import (
     csrf_token,
     expired,
     lock_after,
+    name_in_logs,
     previous_token_counts,
     weakness,
 )
@@ -73,6 +74,10 @@ class Identity:
         self._recent = RecentAdmissions()
         # Verified for unknown accounts, so that they take as long as known ones.
         self._nobodys_hash = hash_password(secrets.token_hex(16))
+
+    def pseudonym(self, tenant: Tenant, email: str) -> str:
+        """What stands for an account in logs: whatever was typed, which may be a stranger's address or a password."""
+        return name_in_logs(self._key, tenant.id, email.strip().lower())
 
     async def sign_in(
         self, tenant: Tenant, email: str, password: str, *, address: str, user_agent: str
@@ -369,8 +374,13 @@ def check_new_password(password: str, own_words: Iterable[str], *, pointer: str)
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """The most used ones of leaked lists (from zxcvbn 4.5, MIT), in lower case."""
-    return frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
+    """Leaked ones in lower case: the most used (zxcvbn 4.5, MIT), and of those that are long enough (SecLists, MIT)."""
+    folder = Path(__file__).parent
+    return frozenset(
+        word
+        for name in ("common_passwords.txt", "leaked_passwords.txt")
+        for word in (folder / name).read_text().split()
+    )
 
 
 def _verify(stored: str, password: str) -> bool:

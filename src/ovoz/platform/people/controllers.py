@@ -179,8 +179,28 @@ class PeopleController(Controller):
         staff: NamedDependency[Staff],
         person_id: FromPath[UUID],
     ) -> Invited:
-        """A new link: for who lost the first one, or forgot the password. Links from before do not count any more."""
+        """A new link: for who lost the first one (seven days), or forgot the password (one day).
+
+        Links from before do not count any more; when it is used, the person's sessions end.
+        """
         return await staff.invite_again(actor, doer, person_id)
+
+    @post(
+        "/{person_id:uuid}/end-sessions",
+        operation_id="EndSessions",
+        opt={PROBLEMS: (PersonNotFound, RoleBeyondYours)},
+        guards=[requires("people.manage")],
+        status_code=204,
+    )
+    async def end_sessions(
+        self,
+        actor: NamedDependency[Actor],
+        doer: NamedDependency[Doer],
+        staff: NamedDependency[Staff],
+        person_id: FromPath[UUID],
+    ) -> None:
+        """Signs the person out everywhere, with phone and live view; an agent goes offline. They may sign in again."""
+        await staff.end_sessions(actor, doer, person_id)
 
     @get(
         "/{person_id:uuid}/rights",

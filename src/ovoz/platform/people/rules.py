@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Final
 
 INVITATION_LASTS: Final = timedelta(days=7)
+RESET_LASTS: Final = timedelta(days=1)
+"""A link for somebody who has worked here already lets its holder in as them: it is used at once, or not at all."""
 
 
 def masked_email(email: str) -> str:

@@ -135,6 +135,10 @@ class BodyRulesMiddleware:
             raise ParameterUnknown(
                 errors=[{"pointer": f"/{name}"[:100], "detail": "no such parameter"} for name in unknown[:10]]
             )
+        repeated = sorted(name for name in known if len(connection.query_params.getall(name, [])) > 1)
+        if repeated:
+            # Of two values each part on the way may take another one; no parameter of ours is a list.
+            raise InputInvalid(errors=[{"pointer": f"/{name}", "detail": "say it once"} for name in repeated])
         null = [
             name
             for name in sorted(self._no_text[handler.handler_id])

@@ -27,6 +27,10 @@ class SpoolTaken(Exception):
     """Another process of this machine holds the cell's spool."""
 
 
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class Spool:
     """Append, read, empty; held exclusively while open, freed by the kernel when the process dies."""
 
@@ -34,7 +38,7 @@ class Spool:
         self._cipher = AESGCM(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.refused_path = refused_path(path)
-        self._file: BinaryIO = path.open("a+b")
+        self._file: BinaryIO = open(path, "a+b", opener=_for_us_alone)  # noqa: SIM115 - open as long as this lives
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -93,7 +97,7 @@ class Spool:
 
     def _put_aside(self, line: bytes, error: Exception) -> None:
         kept = msgspec.json.encode({"error": repr(error), "entry": line.decode(errors="replace")})
-        with self.refused_path.open("ab") as file:
+        with open(self.refused_path, "ab", opener=_for_us_alone) as file:
             file.write(kept + b"\n")
             file.flush()
             os.fsync(file.fileno())

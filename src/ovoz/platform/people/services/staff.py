@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -26,7 +26,7 @@ from ovoz.platform.people.errors import (
 )
 from ovoz.platform.people.ports import PeopleListener
 from ovoz.platform.people.repositories import InvitationRepository, PeopleRepository, TeamRepository
-from ovoz.platform.people.rules import INVITATION_LASTS, masked_email, masked_name
+from ovoz.platform.people.rules import INVITATION_LASTS, RESET_LASTS, masked_email, masked_name
 from ovoz.platform.people.schemas import Invited, Person, PersonInvite, PersonUpdate, TeamReference
 from ovoz.platform.people.services.invitations import digest
 
@@ -69,7 +69,7 @@ class Staff:
             )
             if not await PeopleRepository(session).add(person, self._no_password):
                 raise EmailTaken(errors=[{"pointer": "/email", "detail": "somebody else's"}])
-            token = await self._open(session, person.id, now)
+            token = await self._open(session, person.id, now, INVITATION_LASTS)
             await tell(session, now, _act("people.invited", doer, None, person))
         return _invited(person, token)
 
@@ -149,7 +149,8 @@ class Staff:
         return after
 
     async def invite_again(self, subject: Subject, doer: Doer, person_id: UUID) -> Invited:
-        """A new link, also for who forgot the password (which counts until then); the one before is worth nothing.
+        """A new link; the one before is worth nothing. Who forgot the password has a day for it, and the old one counts
+        until then.
 
         Raises PersonNotFound, PersonDisabled, RoleBeyondYours.
         """
@@ -158,14 +159,26 @@ class Staff:
             if person.state == "disabled":
                 raise PersonDisabled("Enable them first.")
             now = self._clock()
-            token = await self._open(session, person_id, now)
-            person = msgspec.structs.replace(person, invitation_expires_at=now + INVITATION_LASTS)
+            lasts = INVITATION_LASTS if person.state == "invited" else RESET_LASTS
+            token = await self._open(session, person_id, now, lasts)
+            person = msgspec.structs.replace(person, invitation_expires_at=now + lasts)
             await tell(session, now, Act("people.invited_again", doer, "person", str(person_id)))
         return _invited(person, token)
 
-    async def _open(self, session: AsyncSession, person_id: UUID, now: datetime) -> str:
+    async def end_sessions(self, subject: Subject, doer: Doer, person_id: UUID) -> None:
+        """Signs the person out everywhere; the account stays as it is. Raises PersonNotFound, RoleBeyondYours."""
+        async with self._database.tenant(subject.tenant_id) as session:
+            person = await self._below(session, subject, person_id)
+            ended = await PeopleRepository(session).end_sessions(person_id)
+            act = Act("people.sessions_ended", doer, "person", str(person_id), after={"sessions": len(ended)})
+            await tell(session, self._clock(), act)
+        await self._listener.sessions_ended(subject.tenant_id, ended)
+        if person.is_agent and ended:
+            await self._listener.left_the_desk(subject.tenant_id, person_id)
+
+    async def _open(self, session: AsyncSession, person_id: UUID, now: datetime, lasts: timedelta) -> str:
         token = secrets.token_urlsafe(32)
-        await InvitationRepository(session).put(person_id, digest(token), now, now + INVITATION_LASTS)
+        await InvitationRepository(session).put(person_id, digest(token), now, now + lasts)
         return token
 
     async def _below(self, session: AsyncSession, subject: Subject, person_id: UUID) -> Person:

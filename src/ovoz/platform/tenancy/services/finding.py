@@ -1,5 +1,6 @@
 """Which tenant a host name means."""
 
+import re
 import time
 
 from ovoz.lib.db import DatabaseUnavailable
@@ -8,6 +9,8 @@ from ovoz.platform.tenancy.errors import OperatorSuspended, OperatorUnknown
 from ovoz.platform.tenancy.repositories import TenantRepository
 
 KNOWN_FOR_S = 5.0
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(?::\d*)?", re.ASCII | re.IGNORECASE)
+"""A name or an address, and a port; nothing that another program on the way would read otherwise."""
 
 
 class TenantFinder:
@@ -21,7 +24,10 @@ class TenantFinder:
 
     async def by_host(self, host: str) -> Tenant:
         """Raises OperatorUnknown, OperatorSuspended."""
-        name = host.rsplit(":", 1)[0].lower().rstrip(".")
+        said = _HOST.fullmatch(host)
+        if said is None:
+            raise OperatorUnknown("That is no name of a host.")
+        name = said[1].lower().rstrip(".")
         slug = name.removesuffix(self._suffix) if name.endswith(self._suffix) else self._default
         tenant = await self._by_slug(slug) if slug else None
         if tenant is None:

@@ -44,6 +44,11 @@ export class PeopleApi {
     return firstValueFrom(this.http.post<Person>(`${at(id)}/disable`, {}));
   }
 
+  /** Signs them out everywhere. */
+  endSessions(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.post(`${at(id)}/end-sessions`, {}));
+  }
+
   enable(id: string): Promise<Person> {
     return firstValueFrom(this.http.post<Person>(`${at(id)}/enable`, {}));
   }

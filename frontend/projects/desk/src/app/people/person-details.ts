@@ -144,6 +144,21 @@ export class PersonDetails {
     this.dialog.open(Confirm, { width: '30rem', maxWidth: '92vw', data });
   }
 
+  protected async endSessions(): Promise<void> {
+    const person = this.person();
+    if (!person) return;
+    const { Confirm } = await import('../dialogs/confirm');
+    const text = (key: string) => this.language.text(key, { name: person.name });
+    const follows = ['at_once', ...(person.is_agent ? ['calls'] : []), 'again'];
+    const data: Question = {
+      title: text('end_sessions.title'),
+      follows: follows.map(line => text(`end_sessions.${line}`)),
+      action: text('person.end_sessions'),
+      act: async () => void (await this.api.endSessions(person.id)),
+    };
+    this.dialog.open(Confirm, { width: '30rem', maxWidth: '92vw', data });
+  }
+
   private async keep(ask: () => Promise<Person>): Promise<boolean> {
     this.busy.set(true);
     this.problem.set(null);

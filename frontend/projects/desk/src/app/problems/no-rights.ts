@@ -1,6 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { SessionStore } from '../session/session-store';
 import { ProblemPage } from './problem-page';
@@ -18,13 +17,8 @@ import { ProblemPage } from './problem-page';
 })
 export class NoRights {
   private readonly store = inject(SessionStore);
-  private readonly router = inject(Router);
 
   protected async signInAsAnother(): Promise<void> {
-    try {
-      await this.store.signOut();
-    } finally {
-      await this.router.navigateByUrl('/sign-in');
-    }
+    await this.store.signOut();
   }
 }

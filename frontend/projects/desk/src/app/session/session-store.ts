@@ -1,15 +1,17 @@
-import { computed, inject, Injectable, signal } from '@angular/core';
+import { computed, DOCUMENT, inject, Injectable, signal } from '@angular/core';
 import type { Locale, Preferences, Session, Site, Theme as ThemeChoice } from '../contract/contract';
 import type { Right, Whose } from '../contract/rights';
 import { OvozApi } from '../contract/ovoz-api';
 import { isLocale, Language } from '../language/language';
 import { type Problem, toProblem } from '../problems/problem';
+import { forgetPerson, keepOfBrowser } from './browser-storage';
 import { Theme } from './theme';
 
 /** Who is signed in, where, and how they like the page. */
 @Injectable({ providedIn: 'root' })
 export class SessionStore {
   private readonly api = inject(OvozApi);
+  private readonly document = inject(DOCUMENT);
   private readonly language = inject(Language);
   private readonly theme = inject(Theme);
   private readonly currentSession = signal<Session | null>(null);
@@ -51,13 +53,22 @@ export class SessionStore {
     await this.open(await this.api.signIn(email, password));
   }
 
+  /** The page is loaded anew, so that nothing of the person stays in memory; also when the platform does not answer. */
   async signOut(): Promise<void> {
-    await this.api.signOut();
-    this.forget();
+    const putBack = keepOfBrowser(localStorage);
+    try {
+      await this.api.signOut();
+    } finally {
+      putBack();
+      this.leave('/sign-in');
+    }
   }
 
-  forget(): void {
+  /** The session is over: what the person left here goes, and the page is loaded anew at this address. */
+  leave(address: string): void {
     this.currentSession.set(null);
+    forgetPerson(localStorage, sessionStorage);
+    this.document.location.replace(address);
   }
 
   async chooseLocale(locale: Locale): Promise<void> {

@@ -72,7 +72,7 @@ export class Shell {
   }
 
   private signInAgain(): void {
-    this.store.forget();
-    void this.router.navigate(['/sign-in'], { queryParams: { why: 'ended', next: this.router.url } });
+    const queryParams = { why: 'ended', next: this.router.url };
+    this.store.leave(this.router.serializeUrl(this.router.createUrlTree(['/sign-in'], { queryParams })));
   }
 }

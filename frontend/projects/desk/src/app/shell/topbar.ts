@@ -78,10 +78,6 @@ export class Topbar {
 
   protected async signOut(): Promise<void> {
     this.live.stop();
-    try {
-      await this.store.signOut();
-    } finally {
-      await this.router.navigateByUrl('/sign-in');
-    }
+    await this.store.signOut();
   }
 }
