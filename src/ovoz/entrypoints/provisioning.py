@@ -21,7 +21,7 @@ from ovoz.lib.db import Database, OwnerDatabase
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import Settings
-from ovoz.platform.audit.api import tell
+from ovoz.platform.audit.api import ProofCarrier, tell
 from ovoz.platform.identity.api import hash_password
 from ovoz.platform.tenancy.api import (
     Attachment,
@@ -104,14 +104,23 @@ def tenant_desk(settings: Settings, endpoints: Endpoints) -> TenantDesk:
         cache=RedisTenantCache(endpoints.redis_url),
         graveyard=FileGraveyard(settings.home / "tombstones"),
     )
+    proof = ProofCarrier(key, utc_now, settings.base_domain)
     restorer = TenantRestorer(
-        owner, life, objects, _settle, utc_now, data_dir=settings.data_dir, installation_key=key, cell_id=CELL
+        owner,
+        life,
+        objects,
+        _settle,
+        proof,
+        utc_now,
+        data_dir=settings.data_dir,
+        installation_key=key,
+        cell_id=CELL,
     )
     runner = OperationRunner(
         owner,
         life,
         tenant_maker(settings, endpoints, owner),
-        TenantExporter(owner, objects, utc_now),
+        TenantExporter(owner, objects, proof, utc_now),
         restorer,
         settings.home / "archives",
     )

@@ -1,6 +1,7 @@
 """A tenant's archive: a tar file whose members are sealed under a key that only the archive's recipient can make.
 
-`archive.json` comes first and is plain: whose it is, the revision, how the key is made. Then come the sealed members
+`archive.json` comes first and is plain: whose it is, the revision, how the key is made; then `proof.json`, plain too:
+the public keys that the audit's seals are checked with. Then come the sealed members
 (`tables/<table>/<part>`, `objects/<name>`), and `manifest.json` last, because an archive is written as a stream: size
 and SHA-256 of every member, with an HMAC under the archive's key.
 
@@ -31,6 +32,7 @@ FORMAT: Literal["ovoz tenant archive"] = "ovoz tenant archive"
 VERSION = 1
 HEADER_NAME = "archive.json"
 MANIFEST_NAME = "manifest.json"
+PROOF_NAME = "proof.json"
 CHUNK = 1 << 16
 SALT_BYTES = 16
 _TAG = 16
