@@ -150,6 +150,12 @@ class AgentAtWork:
         async with self._session.get(self._address + path, headers=self.headers | headers) as answer:
             return answer.status, await answer.read()
 
+    async def close_code(self, path: str) -> int | None:
+        """With what code a new socket is closed."""
+        async with self._session.ws_connect(self._address + path, headers=self.headers) as socket:
+            await socket.receive(timeout=5)
+            return socket.close_code
+
     def _keep_cookies(self, answer: aiohttp.ClientResponse) -> None:
         cookies = {cookie.key: cookie.value for cookie in answer.cookies.values()}
         self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())

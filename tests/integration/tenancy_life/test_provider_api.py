@@ -19,6 +19,7 @@ from ovoz.entrypoints.api import application
 from ovoz.entrypoints.provisioning import TenantDesk
 from ovoz.lib.settings import REPOSITORY
 from ovoz.platform.identity.deps import PROVIDER_ONLY
+from ovoz.platform.tenancy.api import refuse_suspended
 from ovoz.platform.tenancy.errors import OperatorSuspended
 
 CONSOLE = "http://console.localhost"
@@ -146,7 +147,7 @@ async def test_a_change_is_followed_to_its_end(app: Litestar, desk: TenantDesk, 
         assert shown["revision"]
         assert "console" not in {tenant["slug"] for tenant in listed}
         with pytest.raises(OperatorSuspended):
-            await finder(place).by_host(f"{slug}.localhost")
+            refuse_suspended(await finder(place).by_host(f"{slug}.localhost"))
         assert ("tenancy.suspended", "Ремонт до вечера") in await acts(place, tenant_id)
 
         for path, body, status in (

@@ -16,7 +16,7 @@ from ovoz.platform.access.errors import NotSignedIn
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import RequestForged
-from ovoz.platform.tenancy.api import Tenant, TenantFinder
+from ovoz.platform.tenancy.api import Tenant, TenantFinder, refuse_suspended
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -29,6 +29,8 @@ OUTSIDE_TENANTS = "outside_tenants"
 """`opt` of a route that belongs to no tenant: pages, health, the schema."""
 WITHOUT_CSRF = "without_csrf"
 """`opt` of the one unsafe route that begins a session and so cannot have a token; its Origin is checked."""
+WHILE_SUSPENDED = "while_suspended"
+"""`opt` of a route that is open while the operator is suspended: what is needed to end a conversation that runs."""
 PROVIDER_ONLY = "provider_only"
 """`opt` of a route that exists at the provider's own host; at every other there is no such thing."""
 
@@ -46,6 +48,8 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         tenant = await self._finder.by_host(connection.headers.get("host", ""))
         if connection.route_handler.opt.get(PROVIDER_ONLY) and tenant.kind != "provider":
             raise NotFound()
+        if not connection.route_handler.opt.get(WHILE_SUSPENDED):
+            refuse_suspended(tenant)
         check_origin(connection)
         token = connection.cookies.get(cookie_name(SESSION_COOKIE, secure=is_secure(connection.scope)))
         admission = await self._identity.admit(tenant, token) if token else None

@@ -9,7 +9,7 @@ from ovoz.platform.tenancy.repositories import TenantRepository, schema_statemen
 from ovoz.platform.tenancy.schemas import Blueprint
 from ovoz.platform.tenancy.services.blueprints import blueprint_schema, parse_blueprint, read_blueprint
 from ovoz.platform.tenancy.services.exporting import TenantExporter
-from ovoz.platform.tenancy.services.finding import TenantFinder
+from ovoz.platform.tenancy.services.finding import TenantFinder, refuse_suspended
 from ovoz.platform.tenancy.services.fleet import Fleet, FleetCheck, FleetResult, FleetStatus
 from ovoz.platform.tenancy.services.keys import KeyRotation, TenantKeys
 from ovoz.platform.tenancy.services.life import TenantLife
@@ -64,6 +64,7 @@ __all__ = [
     "blueprint_schema",
     "parse_blueprint",
     "read_blueprint",
+    "refuse_suspended",
     "request_operation",
     "schema_statements",
 ]

@@ -33,6 +33,11 @@ class Tenant(msgspec.Struct, frozen=True):
     suspended_reason: str | None = None
     delete_after: datetime | None = None
 
+    @property
+    def is_served(self) -> bool:
+        """False while it is suspended, or on its way out."""
+        return self.state == "active"
+
 
 class Operation(msgspec.Struct, frozen=True):
     """Something that is done with a tenant: what, for whom, and how far it is (`progress` from 0 to 1)."""
