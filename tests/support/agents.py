@@ -39,6 +39,8 @@ class AgentAtWork:
         self._address = f"http://127.0.0.1:{stack.settings.ports.http}"
         host = f"{slug}.localhost:{stack.settings.ports.http}"
         self.headers = {"Host": host, "Origin": f"http://{host}"}
+        self.live_closed: list[int | None] = []
+        """With what codes the live view was closed."""
         self._live: asyncio.Task[None] | None = None
 
     @classmethod
@@ -169,6 +171,7 @@ class AgentAtWork:
                 ) as live:
                     async for message in live:
                         await self._hear(message.json())
+                    self.live_closed.append(live.close_code)
             await asyncio.sleep(0.2)
 
     async def _hear(self, message: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ovoz.contact_center.calls.api import settle_moved
 from ovoz.contact_center.recordings.api import (
     CarriedRecording,
+    RawFiles,
     RecordingCarrier,
     RecordingRows,
     give_up_unstored,
@@ -94,7 +96,12 @@ def tenant_desk(settings: Settings, endpoints: Endpoints) -> TenantDesk:
     owner = OwnerDatabase(endpoints.database_admin_url, "ovoz tenants", kept=2)
     keys = TenantKeys(TenantRepository(database), key)
     objects = Recordings(
-        RecordingCarrier(RecordingRows(database, utc_now), FileSystemStorage(settings.home / "objects"), keys)
+        RecordingCarrier(
+            RecordingRows(database, utc_now),
+            FileSystemStorage(settings.home / "objects"),
+            keys,
+            RawFiles(Path(endpoints.media_recordings_dir)),
+        )
     )
     life = TenantLife(
         owner,

@@ -11,12 +11,14 @@ from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp, Message, Scope
 
+from ovoz.lib.db import TenantGone
 from ovoz.lib.problems import NotFound
 from ovoz.platform.access.errors import NotSignedIn
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import RequestForged
 from ovoz.platform.tenancy.api import Tenant, TenantFinder, refuse_suspended
+from ovoz.platform.tenancy.errors import OperatorUnknown
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -52,7 +54,10 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
             refuse_suspended(tenant)
         check_origin(connection)
         token = connection.cookies.get(cookie_name(SESSION_COOKIE, secure=is_secure(connection.scope)))
-        admission = await self._identity.admit(tenant, token) if token else None
+        try:
+            admission = await self._identity.admit(tenant, token) if token else None
+        except TenantGone:
+            raise OperatorUnknown("It was deleted a moment ago.") from None
         if admission is None:
             return AuthenticationResult(user=None, auth=tenant)
         if is_unsafe(connection) and not connection.route_handler.opt.get(WITHOUT_CSRF):
