@@ -27,8 +27,11 @@ CREATE TRIGGER audit_origin_stays BEFORE UPDATE OR DELETE ON audit_origin
 REVOKE ALL ON FUNCTION audit_origin_stays() FROM PUBLIC;
 GRANT SELECT ON audit_origin TO ovoz_app
 """
+# The provider's list of operations, a page at a time.
+BY_TIME = "CREATE INDEX tenant_operation_by_time ON tenant_operation (requested_at, id)"
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(ORIGIN)
+    op.execute(BY_TIME)

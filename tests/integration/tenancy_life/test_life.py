@@ -240,7 +240,8 @@ async def purge(desk: TenantDesk, tenant_id: str) -> None:
 async def owed_purges(desk: TenantDesk, tenant_id: str) -> list[Any]:
     return [
         operation.id
-        for operation in await desk.operations.latest(tenant_id)
+        for operation in (await desk.operations.page(sort="-requested_at", cursor=None, limit=100)).items
+        if operation.tenant_id == tenant_id
         if operation.kind == "purge" and not operation.settled
     ]
 

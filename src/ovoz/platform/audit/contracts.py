@@ -32,6 +32,7 @@ ACTS: Final = frozenset(
         "roles.removed",
         "teams.created",
         "teams.renamed",
+        "tenancy.archive_downloaded",
         "tenancy.created",
         "tenancy.deleted",
         "tenancy.deletion_begun",

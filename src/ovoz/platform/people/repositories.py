@@ -97,6 +97,10 @@ class PeopleRepository:
         row = (await self._session.execute(_people().where(_user.c.id == person_id))).one_or_none()
         return None if row is None else _person(row)
 
+    async def by_email(self, email: str) -> Person | None:
+        row = (await self._session.execute(_people().where(_user.c.email == email))).first()
+        return _person(row) if row is not None else None
+
     async def add(self, person: Person, password_hash: str) -> bool:
         """An invited person; False when the address is taken."""
         rows = await self._session.execute(

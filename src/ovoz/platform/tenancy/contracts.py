@@ -14,6 +14,9 @@ OperationKind = Literal[
 ]
 OperationState = Literal["owed", "running", "done", "failed"]
 
+TenantSort = Literal["slug", "-slug", "created_at", "-created_at"]
+OperationSort = Literal["requested_at", "-requested_at"]
+
 PROVIDER_SLUG = "console"
 """The provider's own address; see decision 16."""
 

@@ -14,6 +14,7 @@ from ovoz.lib.db import Database
 from ovoz.lib.ids import new_id
 from ovoz.lib.versions import check_version
 from ovoz.platform.access.api import Access, AccessRepository, Snapshot, Subject, beyond
+from ovoz.platform.access.contracts import PROVIDER
 from ovoz.platform.audit.api import Act, Doer, tell
 from ovoz.platform.identity.api import hash_password
 from ovoz.platform.people.errors import (
@@ -29,6 +30,7 @@ from ovoz.platform.people.repositories import InvitationRepository, PeopleReposi
 from ovoz.platform.people.rules import INVITATION_LASTS, masked_email, masked_name
 from ovoz.platform.people.schemas import Invited, Person, PersonInvite, PersonUpdate, TeamReference
 from ovoz.platform.people.services.invitations import digest
+from ovoz.platform.tenancy.contracts import Tenant
 
 
 class Staff:
@@ -63,6 +65,45 @@ class Staff:
                 region=wish.region,
                 outsourced=wish.outsourced,
                 is_agent="desk.use" in snapshot.rights(roles) if wish.is_agent is None else wish.is_agent,
+                created_at=now,
+                invitation_expires_at=now + INVITATION_LASTS,
+                version=1,
+            )
+            if not await PeopleRepository(session).add(person, self._no_password):
+                raise EmailTaken(errors=[{"pointer": "/email", "detail": "somebody else's"}])
+            token = await self._open(session, person.id, now)
+            await tell(session, now, _act("people.invited", doer, None, person))
+        return _invited(person, token)
+
+    async def invite_from_outside(
+        self, tenant: Tenant, doer: Doer, email: str, name: str, role: str
+    ) -> Invited:
+        """Somebody of a tenant that may have nobody yet, by who runs the installation; who is there gets a new link.
+
+        Raises RoleUnknown, PersonDisabled.
+        """
+        now = self._clock()
+        async with self._database.tenant(tenant.id) as session:
+            await AccessRepository(session).changed(tenant.id)
+            known = await PeopleRepository(session).by_email(email.lower())
+            if known is not None:
+                return await self._anew(session, doer, known, now)
+            snapshot = (
+                await self._access.snapshot(PROVIDER)
+                if tenant.kind == "provider"
+                else await self._access.as_seen_by(session, tenant.id)
+            )
+            _check_known(snapshot, [role])
+            person = Person(
+                id=new_id(),
+                name=name.strip() or email.partition("@")[0],
+                email=email.lower(),
+                state="invited",
+                roles=[role],
+                team=None,
+                region=None,
+                outsourced=False,
+                is_agent="desk.use" in snapshot.rights([role]),
                 created_at=now,
                 invitation_expires_at=now + INVITATION_LASTS,
                 version=1,
@@ -155,12 +196,14 @@ class Staff:
         """
         async with self._database.tenant(subject.tenant_id) as session:
             person = await self._below(session, subject, person_id)
-            if person.state == "disabled":
-                raise PersonDisabled("Enable them first.")
-            now = self._clock()
-            token = await self._open(session, person_id, now)
-            person = msgspec.structs.replace(person, invitation_expires_at=now + INVITATION_LASTS)
-            await tell(session, now, Act("people.invited_again", doer, "person", str(person_id)))
+            return await self._anew(session, doer, person, self._clock())
+
+    async def _anew(self, session: AsyncSession, doer: Doer, person: Person, now: datetime) -> Invited:
+        if person.state == "disabled":
+            raise PersonDisabled("Enable them first.")
+        token = await self._open(session, person.id, now)
+        person = msgspec.structs.replace(person, invitation_expires_at=now + INVITATION_LASTS)
+        await tell(session, now, Act("people.invited_again", doer, "person", str(person.id)))
         return _invited(person, token)
 
     async def _open(self, session: AsyncSession, person_id: UUID, now: datetime) -> str:
@@ -179,18 +222,22 @@ class Staff:
         self, snapshot: Snapshot, subject: Subject, given: Iterable[str], touched: Iterable[str]
     ) -> None:
         """Raises RoleUnknown for what cannot be given, RoleBeyondYours where those touched do more than one's own."""
-        unknown = [role for role in given if role not in snapshot.roles]
-        if unknown:
-            raise RoleUnknown(
-                f"There is no role {', '.join(unknown)}.",
-                errors=[{"pointer": "/roles", "detail": f"no role: {role}"} for role in unknown],
-            )
+        _check_known(snapshot, given)
         if snapshot.allows(subject.roles, "roles.manage", self._access.attributes(subject)):
             return
         more = beyond(snapshot.grants(touched), snapshot.grants(subject.roles))
         if more:
             rights = sorted({grant.right for grant in more})
             raise RoleBeyondYours(f"They give more of {', '.join(rights)} than you have.", rights=rights)
+
+
+def _check_known(snapshot: Snapshot, roles: Iterable[str]) -> None:
+    unknown = [role for role in roles if role not in snapshot.roles]
+    if unknown:
+        raise RoleUnknown(
+            f"There is no role {', '.join(unknown)}.",
+            errors=[{"pointer": "/roles", "detail": f"no role: {role}"} for role in unknown],
+        )
 
 
 async def _found(people: PeopleRepository, person_id: UUID) -> Person:
