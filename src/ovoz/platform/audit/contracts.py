@@ -31,6 +31,7 @@ ACTS: Final = frozenset(
         "roles.created",
         "roles.removed",
         "teams.created",
+        "teams.removed",
         "teams.renamed",
         "tenancy.archive_downloaded",
         "tenancy.created",

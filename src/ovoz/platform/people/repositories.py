@@ -216,6 +216,17 @@ class TeamRepository:
         )
         return rows.one_or_none() is not None
 
+    async def remove(self, team_id: UUID) -> int:
+        """Whoever is in it is in none then; how many people that were. Their records have a new version."""
+        left = await self._session.execute(
+            text(
+                "UPDATE user_account SET team_id = NULL, version = version + 1 WHERE team_id = :id RETURNING id"
+            ),
+            {"id": team_id},
+        )
+        await self._session.execute(text("DELETE FROM team WHERE id = :id"), {"id": team_id})
+        return len(left.all())
+
     async def rename(self, team: TeamReference) -> bool:
         """False when the name is taken."""
         rows = await self._session.execute(

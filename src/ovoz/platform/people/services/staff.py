@@ -133,6 +133,7 @@ class Staff:
             }
             if wish.name is not UNSET:
                 changes["name"] = wish.name.strip()
+            left_desk = False
             if wish.roles is not UNSET:
                 changes["roles"] = sorted(set(wish.roles))
                 # Giving and taking: nobody deals with roles above their own.
@@ -141,6 +142,7 @@ class Staff:
                 self._check_roles(
                     snapshot, subject, sorted(set(changes["roles"]) - set(before.roles)), touched
                 )
+                left_desk = "desk.use" in snapshot.rights(before.roles) - snapshot.rights(changes["roles"])
             if wish.team_id is not UNSET:
                 changes["team"] = await _team(session, wish.team_id)
             after = msgspec.structs.replace(before, **changes)
@@ -151,7 +153,7 @@ class Staff:
             if after.roles != before.roles:
                 await self._access.keep_manager(session, subject.tenant_id)
             await tell(session, self._clock(), _act("people.changed", doer, before, after))
-        if before.is_agent and not after.is_agent:
+        if before.is_agent and (left_desk or not after.is_agent):
             await self._listener.left_the_desk(subject.tenant_id, person_id)
         return after
 
