@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, String, tuple_
 
 from ovoz.lib.problems import InputInvalid
 
@@ -54,7 +54,8 @@ class Keyset:
 
     def after(self, cursor: str) -> ColumnElement[bool]:
         """For `where`: what follows the cursor's row. Raises CursorInvalid, also for a cursor of another order."""
-        value, id_ = _decode(cursor, self._sort, self._column.type.python_type, self._id.type.python_type)
+        id_kind = str if isinstance(self._id.type, String) else UUID
+        value, id_ = _decode(cursor, self._sort, self._column.type.python_type, id_kind)
         place, here = tuple_(self._column, self._id), tuple_(value, id_)
         return place < here if self._descending else place > here
 
