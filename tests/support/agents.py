@@ -39,6 +39,8 @@ class AgentAtWork:
         self._address = f"http://127.0.0.1:{stack.settings.ports.http}"
         host = f"{slug}.localhost:{stack.settings.ports.http}"
         self.headers = {"Host": host, "Origin": f"http://{host}"}
+        self.live_closed: list[int | None] = []
+        """With what codes the live view was closed."""
         self._live: asyncio.Task[None] | None = None
 
     @classmethod
@@ -150,6 +152,12 @@ class AgentAtWork:
         async with self._session.get(self._address + path, headers=self.headers | headers) as answer:
             return answer.status, await answer.read()
 
+    async def close_code(self, path: str) -> int | None:
+        """With what code a new socket is closed."""
+        async with self._session.ws_connect(self._address + path, headers=self.headers) as socket:
+            await socket.receive(timeout=5)
+            return socket.close_code
+
     def _keep_cookies(self, answer: aiohttp.ClientResponse) -> None:
         cookies = {cookie.key: cookie.value for cookie in answer.cookies.values()}
         self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
@@ -163,6 +171,7 @@ class AgentAtWork:
                 ) as live:
                     async for message in live:
                         await self._hear(message.json())
+                    self.live_closed.append(live.close_code)
             await asyncio.sleep(0.2)
 
     async def _hear(self, message: dict[str, Any]) -> None:

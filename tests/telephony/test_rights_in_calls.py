@@ -61,7 +61,7 @@ async def test_a_disabled_agent_goes_offline_and_every_socket_closes(stack: Stac
     await eventually(offline, within_s=5)
 
 
-async def test_a_phones_line_closes_when_the_desk_is_taken(pair: Pair) -> None:
+async def test_a_phones_line_closes_when_the_desk_is_taken(stack: Stack, pair: Pair) -> None:
     admin, agent, path = pair
     me = Someone(admin.port, agent.slug)
     me.headers = dict(agent.headers)
@@ -71,5 +71,10 @@ async def test_a_phones_line_closes_when_the_desk_is_taken(pair: Pair) -> None:
         assert await closed_with(line) == 4403
         status, problem = await me.refused("POST", "/api/desk/phone")
         assert (status, problem["right"]) == (403, "desk.use")
+
+        async def offline() -> bool:
+            return await state_of(stack, agent.slug) == "offline"
+
+        await eventually(offline, within_s=5, what="nobody rings who has no desk")
     finally:
         await me.close()

@@ -81,6 +81,7 @@ from ovoz.platform.requests.deps import (
     send_standing,
 )
 from ovoz.platform.tenancy.api import (
+    Archives,
     Operations,
     Tenant,
     TenantFinder,
@@ -191,6 +192,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     history = History(database, access, Fields(keys), utc_now)
     services: dict[str, object] = {
         "access": access,
+        "archives": Archives(database, settings.home / "archives", tell, utc_now),
         "audit_trail": AuditTrail(database, key, utc_now),
         "demo_accounts": _DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database), access),

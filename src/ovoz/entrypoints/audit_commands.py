@@ -46,6 +46,16 @@ def verify(slug: str, anchors_file: Path | None, *, as_json: bool) -> None:
     else:
         for finding in found.findings:
             click.echo(f"{finding.kind}: {finding.detail}{f' [{finding.id}]' if finding.id else ''}")
+        for origin in found.origins:
+            keys = ", ".join(origin.keys) or "unknown"
+            click.echo(
+                f"sealed by {origin.installation or 'an older release'} as {origin.origin_slug}"
+                f" (tenant {origin.origin_tenant}) until position {origin.last_position} (seal {origin.last_seal},"
+                f" keys {keys}); restored {origin.at:%Y-%m-%d %H:%M:%S %Z} as tenant {origin.tenant}"
+            )
+        if found.origins:
+            last = found.origins[-1]
+            click.echo(f"from position {last.last_position + 1} on (seal {last.last_seal + 1}) sealed here")
         waiting = f", waiting since {found.waiting_since:%Y-%m-%d %H:%M:%S %Z}" if found.waiting_since else ""
         click.echo(
             f"{slug}: {found.entries} entries, {found.sealed} under {found.seals} seals"

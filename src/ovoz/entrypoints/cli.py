@@ -22,6 +22,7 @@ from ovoz.entrypoints.call_command import call
 from ovoz.entrypoints.doctor import write_report
 from ovoz.entrypoints.fleet_commands import fleet
 from ovoz.entrypoints.installation import load_settings
+from ovoz.entrypoints.invite_commands import invite_to_tenant, provider
 from ovoz.entrypoints.key_commands import keys
 from ovoz.entrypoints.tenant_commands import tenant
 from ovoz.lib.settings import REPOSITORY, Settings
@@ -195,7 +196,9 @@ def refused() -> None:
     print_refused(load_settings())
 
 
+tenant.add_command(invite_to_tenant)
 main.add_command(tenant)
+main.add_command(provider)
 main.add_command(fleet)
 main.add_command(call)
 main.add_command(audit)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ovoz.contact_center.calls.api import settle_moved
 from ovoz.contact_center.recordings.api import (
     CarriedRecording,
+    RawFiles,
     RecordingCarrier,
     RecordingRows,
     give_up_unstored,
@@ -21,7 +23,7 @@ from ovoz.lib.db import Database, OwnerDatabase
 from ovoz.lib.endpoints import Endpoints
 from ovoz.lib.sealing import installation_key
 from ovoz.lib.settings import Settings
-from ovoz.platform.audit.api import tell
+from ovoz.platform.audit.api import ProofCarrier, tell
 from ovoz.platform.identity.api import hash_password
 from ovoz.platform.tenancy.api import (
     Attachment,
@@ -94,7 +96,12 @@ def tenant_desk(settings: Settings, endpoints: Endpoints) -> TenantDesk:
     owner = OwnerDatabase(endpoints.database_admin_url, "ovoz tenants", kept=2)
     keys = TenantKeys(TenantRepository(database), key)
     objects = Recordings(
-        RecordingCarrier(RecordingRows(database, utc_now), FileSystemStorage(settings.home / "objects"), keys)
+        RecordingCarrier(
+            RecordingRows(database, utc_now),
+            FileSystemStorage(settings.home / "objects"),
+            keys,
+            RawFiles(Path(endpoints.media_recordings_dir)),
+        )
     )
     life = TenantLife(
         owner,
@@ -104,14 +111,23 @@ def tenant_desk(settings: Settings, endpoints: Endpoints) -> TenantDesk:
         cache=RedisTenantCache(endpoints.redis_url),
         graveyard=FileGraveyard(settings.home / "tombstones"),
     )
+    proof = ProofCarrier(key, utc_now, settings.base_domain)
     restorer = TenantRestorer(
-        owner, life, objects, _settle, utc_now, data_dir=settings.data_dir, installation_key=key, cell_id=CELL
+        owner,
+        life,
+        objects,
+        _settle,
+        proof,
+        utc_now,
+        data_dir=settings.data_dir,
+        installation_key=key,
+        cell_id=CELL,
     )
     runner = OperationRunner(
         owner,
         life,
         tenant_maker(settings, endpoints, owner),
-        TenantExporter(owner, keys, objects, utc_now),
+        TenantExporter(owner, keys, objects, proof, utc_now),
         restorer,
         settings.home / "archives",
     )

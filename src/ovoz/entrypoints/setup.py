@@ -135,6 +135,7 @@ def _welcome(settings: Settings, blueprints: dict[str, Blueprint]) -> list[str]:
         return [
             f"Ovoz listens on http://127.0.0.1:{settings.ports.http}.",
             "Make an operator with: ovoz tenant create SLUG --blueprint mobile-operator",
+            "and its first administrator with: ovoz tenant invite SLUG EMAIL",
         ]
     lines: list[str] = []
     for slug, blueprint in blueprints.items():

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, String, tuple_
 
 from ovoz.lib.problems import InputInvalid
 
@@ -54,11 +54,12 @@ class Keyset:
 
     def after(self, cursor: str) -> ColumnElement[bool]:
         """For `where`: what follows the cursor's row. Raises CursorInvalid, also for a cursor of another order."""
-        value, id_ = _decode(cursor, self._sort, self._column.type.python_type)
+        id_kind = str if isinstance(self._id.type, String) else UUID
+        value, id_ = _decode(cursor, self._sort, self._column.type.python_type, id_kind)
         place, here = tuple_(self._column, self._id), tuple_(value, id_)
         return place < here if self._descending else place > here
 
-    def cursor(self, value: Any, id_: UUID) -> str:
+    def cursor(self, value: Any, id_: UUID | str) -> str:
         """Opaque to whoever gets it: the order, and the place of a page's last row in it."""
         return base64.urlsafe_b64encode(msgspec.json.encode([self._sort, value, id_])).decode().rstrip("=")
 
@@ -81,12 +82,12 @@ def moment(name: str, value: datetime | None) -> datetime | None:
     raise InputInvalid(errors=[{"pointer": f"/{name}", "detail": wrong}])
 
 
-def _decode(cursor: str, sort: str, kind: type[Any]) -> tuple[Any, UUID]:
+def _decode(cursor: str, sort: str, kind: type[Any], id_kind: type[Any]) -> tuple[Any, Any]:
     try:
         said = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        of, value, id_ = msgspec.json.decode(said, type=tuple[str, Any, UUID])
+        of, value, id_ = msgspec.json.decode(said, type=tuple[str, Any, str])
         if of == sort:
-            value = msgspec.convert(value, kind)
+            value, id_ = msgspec.convert(value, kind), msgspec.convert(id_, id_kind)
             if not isinstance(value, datetime) or value.tzinfo is not None:
                 return value, id_
     except (ValueError, binascii.Error, msgspec.MsgspecError):

@@ -335,6 +335,24 @@ async def test_teams_have_names_of_their_own(sign_in: SignIn) -> None:
     assert [team["name"] for team in await admin.get("/api/teams")] == ["Восток", "Север"]
 
 
+async def test_a_removed_team_leaves_its_people_in_none(sign_in: SignIn) -> None:
+    admin, agent = await sign_in("admin"), await sign_in("agent0")
+    team = await admin.must("POST", "/api/teams", {"name": "Первая"})
+    [found] = (await admin.get("/api/people?search=agent0"))["items"]
+    path = f"/api/people/{found['id']}"
+    await admin.must("PATCH", path, {"team_id": team["id"]}, If_Match='"1"')
+    assert (await agent.refused("DELETE", f"/api/teams/{team['id']}"))[0] == 403
+    await admin.must("DELETE", f"/api/teams/{team['id']}")
+    assert await admin.get("/api/teams") == []
+    person = await admin.get(path)
+    assert (person["team"], person["version"]) == (None, 3)
+    stale = await admin.refused("PATCH", path, {"team_id": None}, If_Match='"2"')
+    assert stale[0] == 412, "who read the person before has to look again"
+    assert (await admin.refused("DELETE", f"/api/teams/{team['id']}"))[0] == 404
+    [entry] = (await admin.get("/api/audit?act=teams.removed"))["items"]
+    assert entry["before"] == {"name": "Первая", "people": 1}
+
+
 @pytest.mark.parametrize("name", ["agent0", "supervisor", "auditor"])
 async def test_others_change_nobody(sign_in: SignIn, name: str) -> None:
     someone = await sign_in(name)

@@ -84,6 +84,9 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/provider/operations/{operation_id:uuid}": [
         "/api/provider/operations/00000000-0000-0000-0000-000000000000"
     ],
+    "/api/provider/operations/{operation_id:uuid}/archive": [
+        "/api/provider/operations/00000000-0000-0000-0000-000000000000/archive"
+    ],
 }
 """Addresses of every GET; ids and numbers are filled in with those of every marked interaction and person."""
 

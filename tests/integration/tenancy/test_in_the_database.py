@@ -16,6 +16,7 @@ from ovoz.lib.db import schema_of
 
 DENIED = asyncpg.InsufficientPrivilegeError
 CONTROL_TABLES = (
+    "audit_origin",
     "cell",
     "media_node",
     "tenant",

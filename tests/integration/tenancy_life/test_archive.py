@@ -99,8 +99,8 @@ async def test_out_and_in_again(
     assert (back.state, back.error) == ("done", None)
     assert back.tenant_id != tenant_id
     after = await counts(place, back.tenant_id)
-    # The export is told after its snapshot; the restored one tells of itself.
-    assert after == before | {"audit_entry": before["audit_entry"] + 1}
+    # The export is told after its snapshot; the restored one tells that it was, and that it works.
+    assert after == before | {"audit_entry": before["audit_entry"] + 2}
     assert await sound(place, back.tenant_id, recording_id) == heard
     sealed = [path.read_bytes() for path in (place.settings.home / "objects").rglob("*.ovr")]
     assert len(sealed) == 2
@@ -121,7 +121,11 @@ async def test_out_and_in_again(
     assert (states, reasons, recordings) == ({"closed"}, {"moved"}, ["failed", "stored"])
     assert name == f"{MARKER} \t \\ \n tabs"
     assert position == after["audit_entry"] + 1
-    assert (await acts(place, back.tenant_id))[:2] == [("tenancy.created", None), ("tenancy.resumed", None)]
+    assert (await acts(place, back.tenant_id))[:3] == [
+        ("tenancy.created", None),
+        ("tenancy.restored", None),
+        ("tenancy.resumed", None),
+    ]
     found = await TenantRepository(place.database).by_slug(back.slug)
     assert found is not None
     assert (found.state, found.name) == ("active", MARKER)

@@ -13,7 +13,7 @@ from ovoz.entrypoints.provisioning import TenantDesk
 from ovoz.lib.ids import new_id
 from ovoz.lib.sealing import InstallationKey, installation_key
 from ovoz.platform.audit.api import Doer
-from ovoz.platform.tenancy.api import TenantFinder, TenantKeys, TenantRepository
+from ovoz.platform.tenancy.api import TenantFinder, TenantKeys, TenantRepository, refuse_suspended
 from ovoz.platform.tenancy.contracts import Operation
 from ovoz.platform.tenancy.errors import (
     OperatorSuspended,
@@ -64,7 +64,7 @@ async def test_a_suspended_operator_is_told_why_and_loses_nothing(
     slug, tenant_id = await make(desk)
     assert (await do(desk, "suspend", slug, reason="The invoice of October is open")).state == "done"
     with pytest.raises(OperatorSuspended) as refused:
-        await finder(place).by_host(f"{slug}.localhost")
+        refuse_suspended(await finder(place).by_host(f"{slug}.localhost"))
     document = refused.value.document()
     assert document["reason"] == "The invoice of October is open"
     assert document["state"] == "suspended"
@@ -110,7 +110,7 @@ async def test_a_deletion_can_be_taken_back_until_its_time_is_over(
     await do(desk, "suspend", slug, reason="closing down")
     assert (await do(desk, "delete", slug, grace_s=86_400)).state == "done"
     with pytest.raises(OperatorSuspended) as refused:
-        await finder(place).by_host(f"{slug}.localhost")
+        refuse_suspended(await finder(place).by_host(f"{slug}.localhost"))
     assert refused.value.document()["delete_after"]
     assert (await do(desk, "resume", slug)).state == "failed"
     assert not [
@@ -240,7 +240,8 @@ async def purge(desk: TenantDesk, tenant_id: str) -> None:
 async def owed_purges(desk: TenantDesk, tenant_id: str) -> list[Any]:
     return [
         operation.id
-        for operation in await desk.operations.latest(tenant_id)
+        for operation in (await desk.operations.page(sort="-requested_at", cursor=None, limit=100)).items
+        if operation.tenant_id == tenant_id
         if operation.kind == "purge" and not operation.settled
     ]
 

@@ -1,17 +1,22 @@
 """The provider's API: at its own host only, for its own staff only, and every change followed to its end."""
 
 import functools
+import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from litestar import Litestar
 from litestar.routes import HTTPRoute
-from tests.integration.tenancy_life.test_life import acts, finder, make
+from tests.integration.tenancy_life.test_commands import ovoz
+from tests.integration.tenancy_life.test_life import DOER, acts, do, finder, make, owner_query
 from tests.support.recordings import Installation
 from tests.support.stack import Stack
 
@@ -19,6 +24,7 @@ from ovoz.entrypoints.api import application
 from ovoz.entrypoints.provisioning import TenantDesk
 from ovoz.lib.settings import REPOSITORY
 from ovoz.platform.identity.deps import PROVIDER_ONLY
+from ovoz.platform.tenancy.api import refuse_suspended
 from ovoz.platform.tenancy.errors import OperatorSuspended
 
 CONSOLE = "http://console.localhost"
@@ -139,14 +145,14 @@ async def test_a_change_is_followed_to_its_end(app: Litestar, desk: TenantDesk, 
         await desk.runner.run(UUID(asked.json()["id"]))
         done: dict[str, Any] = (await vendor.get(f"/api/provider/operations/{asked.json()['id']}")).json()
         assert (done["state"], done["progress"], done["error"]) == ("done", 1.0, None)
-        listed = (await vendor.get("/api/provider/tenants")).json()["items"]
+        listed = (await vendor.get("/api/provider/tenants", params={"search": slug})).json()["items"]
         (shown,) = [tenant for tenant in listed if tenant["slug"] == slug]
         assert (shown["state"], shown["suspended_reason"]) == ("suspended", "Ремонт до вечера")
         assert shown["operation"]["id"] == done["id"]
         assert shown["revision"]
         assert "console" not in {tenant["slug"] for tenant in listed}
         with pytest.raises(OperatorSuspended):
-            await finder(place).by_host(f"{slug}.localhost")
+            refuse_suspended(await finder(place).by_host(f"{slug}.localhost"))
         assert ("tenancy.suspended", "Ремонт до вечера") in await acts(place, tenant_id)
 
         for path, body, status in (
@@ -161,3 +167,161 @@ async def test_a_change_is_followed_to_its_end(app: Litestar, desk: TenantDesk, 
         ):
             answer = await vendor.post(f"/api/provider/{path}", json=body)
             assert answer.status_code == status, (path, answer.text)
+
+
+async def _all(browser: httpx.AsyncClient, path: str, **wanted: Any) -> list[dict[str, Any]]:
+    """Every item of a list, two at a time."""
+    items: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = await browser.get(f"/api/provider/{path}", params={"limit": 2, **wanted, **cursor})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        assert len(page["items"]) <= 2
+        items += page["items"]
+        if page["next_cursor"] is None:
+            return items
+        cursor = {"cursor": page["next_cursor"]}
+
+
+@running
+async def test_lists_come_in_pages_and_can_be_narrowed(
+    app: Litestar, desk: TenantDesk, place: Installation
+) -> None:
+    prefix = f"p{secrets.token_hex(4)}"
+    slugs = [f"{prefix}-{letter}" for letter in "abcde"]
+    for slug in slugs:
+        asked = await desk.operations.ask_to_create(slug, "mobile-operator", f"100% {slug.upper()}", DOER)
+        await desk.runner.run(asked.id, wait=True)
+    await do(desk, "suspend", slugs[1], reason="tried")
+    vendor = await sign_in(app, CONSOLE, "console", "vendor")
+    async with aclosing(vendor):
+
+        async def found(**wanted: Any) -> list[str]:
+            return [tenant["slug"] for tenant in await _all(vendor, "tenants", **wanted)]
+
+        assert await found(search=prefix) == slugs
+        assert await found(search=prefix, sort="-slug") == slugs[::-1]
+        assert await found(search=prefix, sort="-created_at") == slugs[::-1]
+        assert await found(search=f"100% {prefix.upper()}-C") == [slugs[2]], "by name"
+        assert await found(search=f"100_ {prefix.upper()}") == [], "no pattern"
+        assert await found(search=prefix, state="suspended") == [slugs[1]]
+        assert await found(search=prefix, state="active") == [slugs[0], *slugs[2:]]
+
+        operations = await _all(vendor, "operations", slug=slugs[1])
+        assert [operation["kind"] for operation in operations] == ["suspend", "create"]
+        assert [
+            each["kind"] for each in await _all(vendor, "operations", slug=slugs[1], sort="requested_at")
+        ] == [
+            "create",
+            "suspend",
+        ]
+        assert await _all(vendor, "operations", slug=slugs[1], state="failed") == []
+        everything = await _all(vendor, "operations", kind="create")
+        assert len({each["id"] for each in everything}) == len(everything) >= 5
+        for path, status in (
+            ("tenants?cursor=nothing", 422),
+            ("operations?cursor=nothing", 422),
+            ("tenants?state=gone", 422),
+            ("tenants?sort=name", 422),
+            ("tenants?serch=x", 422),
+            ("operations?limit=101", 422),
+        ):
+            answer = await vendor.get(f"/api/provider/{path}")
+            assert answer.status_code == status, (path, answer.text)
+        first = (await vendor.get("/api/provider/tenants?limit=1")).json()["next_cursor"]
+        other = await vendor.get(f"/api/provider/tenants?sort=-slug&cursor={first}")
+        assert other.status_code == 422, "a cursor belongs to its order"
+
+
+@pytest.fixture
+def app_there(place: Installation) -> Litestar:
+    """The API of the installation whose folders the test has for itself."""
+    return application(place.settings, place.endpoints)
+
+
+async def test_an_archive_is_handed_out_and_that_is_on_record(
+    app_there: Litestar, desk: TenantDesk, place: Installation, tmp_path: Path
+) -> None:
+    slug, tenant_id = await make(desk)
+    recipient = X25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+    done = await do(desk, "export", slug, recipient=recipient)
+    elsewhere = await do(desk, "export", slug, recipient=recipient, target=str(tmp_path / "out.tar"))
+    linked = await do(desk, "export", slug, recipient=recipient)
+    lying = Path((linked.result or {})["archive"])
+    lying.unlink()
+    lying.symlink_to("/etc/passwd")
+    suspended = await do(desk, "suspend", slug, reason="tried")
+    written = Path((done.result or {})["archive"])
+    async with app_there.lifespan():
+        vendor = await sign_in(app_there, CONSOLE, "console", "vendor")
+        async with aclosing(vendor):
+            answer = await vendor.get(f"/api/provider/operations/{done.id}/archive")
+            assert answer.status_code == 200
+            assert answer.content == written.read_bytes()
+            assert answer.headers["content-length"] == str(written.stat().st_size)
+            assert answer.headers["content-type"] == "application/x-tar"
+            named = f'attachment; filename="{slug}-{done.requested_at:%Y-%m-%d}.tar"'
+            assert answer.headers["content-disposition"] == named
+            assert (await acts(place, tenant_id))[-1] == ("tenancy.archive_downloaded", None)
+            (provider,) = await owner_query(place, "SELECT id FROM ovoz.tenant WHERE kind = 'provider'")
+            assert ("tenancy.archive_downloaded", None) in await acts(place, provider[0])
+            for operation in (elsewhere, linked, suspended):
+                refused = await vendor.get(f"/api/provider/operations/{operation.id}/archive")
+                assert (refused.status_code, refused.json()["type"]) == (404, "/problems/archive-not-here")
+            for id_ in (UUID(int=1), "..%2F..%2Finstallation.key", f"{done.id}%2F.."):
+                refused = await vendor.get(f"/api/provider/operations/{id_}/archive")
+                assert refused.status_code == 404, id_
+            assert len([act for act, _ in await acts(place, tenant_id) if act.endswith("downloaded")]) == 1
+            # It can still be fetched when the operator is gone; the provider's audit tells so.
+            await do(desk, "delete", slug, grace_s=0)
+            await desk.life.purge(tenant_id)
+            assert (await vendor.get(f"/api/provider/operations/{done.id}/archive")).status_code == 200
+
+
+async def test_the_first_people_come_by_command(
+    app_there: Litestar, place: Installation, desk: TenantDesk
+) -> None:
+    slug, tenant_id = await make(desk)
+    mark = secrets.token_hex(4)
+    async with app_there.lifespan():
+        for words, base, right in (
+            (
+                ("provider", "invite", f"New-{mark}@vendor.example", "--name", "Нозим"),
+                CONSOLE,
+                "tenants.manage",
+            ),
+            (
+                ("tenant", "invite", slug, f"first-{mark}@op.example"),
+                f"http://{slug}.localhost",
+                "people.manage",
+            ),
+        ):
+            code, said = await ovoz(place, *words)
+            assert code == 0, said
+            path = urlsplit(said.splitlines()[0]).path
+            assert path.startswith("/invitation/")
+            again = urlsplit((await ovoz(place, *words))[1].splitlines()[0]).path
+            async with client(app_there, base) as browser:
+                browser.headers["origin"] = base
+                wish = {"password": "korrekt horse battery staple"}
+                refused = await browser.post(f"/api/invitations/{path.rpartition('/')[2]}/accept", json=wish)
+                assert refused.status_code != 200, "the first link is worth nothing any more"
+                accept = f"/api/invitations/{again.rpartition('/')[2]}/accept"
+                accepted = await browser.post(accept, json=wish)
+                assert accepted.status_code == 200, accepted.text
+                email = accepted.json()["email"]
+                assert email == next(word for word in words if "@" in word).lower()
+                assert (await browser.post(accept, json=wish)).status_code != 200, "once"
+                session = await browser.post("/api/sessions", json={"email": email, **wish})
+                assert session.status_code == 201, session.text
+                assert right in session.text
+    assert [act for act, _ in await acts(place, tenant_id)][1:3] == ["people.invited", "people.invited_again"]
+    for words, part in (
+        (("tenant", "invite", "console", "a@b.c"), "ovoz provider invite"),
+        (("tenant", "invite", "nobody-here", "a@b.c"), "no operator nobody-here"),
+        (("tenant", "invite", slug, "no-address"), "no e-mail address"),
+        (("tenant", "invite", slug, "a@b.c", "--role", "vendor"), "no role vendor"),
+    ):
+        code, said = await ovoz(place, *words)
+        assert (code, part in said) == (1, True), said

@@ -528,7 +528,7 @@ export type paths = {
         };
         /**
          * ListOperations
-         * @description The latest fifty, newest first.
+         * @description What was asked for, newest first; under the addresses that the operators had then.
          */
         get: operations["ListOperations"];
         put?: never;
@@ -559,6 +559,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/provider/operations/{operation_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadArchive
+         * @description The archive of an export that has ended well. That it is taken is on record before the first byte.
+         */
+        get: operations["DownloadArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/provider/tenants": {
         parameters: {
             query?: never;
@@ -568,7 +588,7 @@ export type paths = {
         };
         /**
          * ListTenants
-         * @description Every operator with its state, the revision of its schema and its latest operation.
+         * @description Operators with their state, the revision of their schema and their latest operation.
          */
         get: operations["ListTenants"];
         put?: never;
@@ -1064,7 +1084,11 @@ export type paths = {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * RemoveTeam
+         * @description Removes a team; whoever is in it is in none then.
+         */
+        delete: operations["RemoveTeam"];
         options?: never;
         head?: never;
         /**
@@ -1591,10 +1615,6 @@ export type components = {
             /** @enum {string} */
             state: "ready" | "break" | "offline";
         };
-        /** OperationList */
-        OperationList: {
-            items: components["schemas"]["ProviderOperation"][];
-        };
         /** OtherSession */
         OtherSession: {
             address: string;
@@ -1732,6 +1752,11 @@ export type components = {
             step: string;
             tenant_id: string;
         };
+        /** Page[ProviderOperation] */
+        ProviderOperationPage: {
+            items: components["schemas"]["ProviderOperation"][];
+            next_cursor: string | null;
+        };
         /** ProviderTenant */
         ProviderTenant: {
             blueprint: string;
@@ -1748,6 +1773,11 @@ export type components = {
             /** @enum {string} */
             state: "active" | "suspended" | "deleting";
             suspended_reason: string | null;
+        };
+        /** Page[ProviderTenant] */
+        ProviderTenantPage: {
+            items: components["schemas"]["ProviderTenant"][];
+            next_cursor: string | null;
         };
         /** Reference */
         Reference: {
@@ -1919,10 +1949,6 @@ export type components = {
              * @example 8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a
              */
             recipient: string;
-        };
-        /** TenantList */
-        TenantList: {
-            items: components["schemas"]["ProviderTenant"][];
         };
         /** TenantRename */
         TenantRename: {
@@ -4964,7 +4990,29 @@ export interface operations {
     };
     ListOperations: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before
+                 * @example WyItc3RhcnRlZF9hdCIsIjIwMjYtMTEtMjVUMDg6MTU6MDBaIiwiMDE5MzZhMmItN2MzZC03ZTRmLThhNWItNmM3ZDhlOWYwYTFiIl0
+                 */
+                cursor?: string;
+                /**
+                 * @description how many at most
+                 * @example 50
+                 */
+                limit?: number;
+                /** @example -requested_at */
+                sort?: "requested_at" | "-requested_at";
+                /** @example owed */
+                state?: "owed" | "running" | "done" | "failed" | null;
+                /** @example create */
+                kind?: "create" | "suspend" | "resume" | "rename" | "export" | "restore" | "delete" | "undelete" | "purge" | null;
+                /**
+                 * @description of one operator
+                 * @example somon
+                 */
+                slug?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4981,7 +5029,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationList"];
+                    "application/json": components["schemas"]["ProviderOperationPage"];
                 };
             };
             /** @description `not-signed-in`: Sign in first */
@@ -5002,7 +5050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `operator-unknown`: No operator lives at this address */
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5011,7 +5059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            /** @description `cursor-invalid`: The cursor is not one that a list gave; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5143,16 +5191,19 @@ export interface operations {
             };
         };
     };
-    ListTenants: {
+    DownloadArchive: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                operation_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Stream Response */
             200: {
                 headers: {
                     /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
@@ -5162,7 +5213,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TenantList"];
+                    "application/x-tar": unknown;
                 };
             };
             /** @description `not-signed-in`: Sign in first */
@@ -5183,7 +5234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `operator-unknown`: No operator lives at this address */
+            /** @description `archive-not-here`: There is no archive of this operation here; `not-found`: There is no such thing here; `operation-unknown`: There is no such operation; `operator-unknown`: No operator lives at this address */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5192,7 +5243,116 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListTenants: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before
+                 * @example WyItc3RhcnRlZF9hdCIsIjIwMjYtMTEtMjVUMDg6MTU6MDBaIiwiMDE5MzZhMmItN2MzZC03ZTRmLThhNWItNmM3ZDhlOWYwYTFiIl0
+                 */
+                cursor?: string;
+                /**
+                 * @description how many at most
+                 * @example 50
+                 */
+                limit?: number;
+                /** @example slug */
+                sort?: "slug" | "-slug" | "created_at" | "-created_at";
+                /** @example active */
+                state?: "active" | "suspended" | "deleting" | null;
+                /**
+                 * @description in slug and name
+                 * @example text
+                 */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTenantPage"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cursor-invalid`: The cursor is not one that a list gave; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8450,6 +8610,105 @@ export interface operations {
                 };
             };
             /** @description `idempotency-key-invalid`: The Idempotency-Key is no UUID; `idempotency-key-reused`: The Idempotency-Key belongs to another request; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RemoveTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `team-not-found`: There is no such team here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -25,9 +25,10 @@ from ovoz.contact_center.switchboard.errors import (
 from ovoz.platform.access.api import OpenSockets
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
-from ovoz.platform.identity.deps import current_session
+from ovoz.platform.identity.deps import WHILE_SUSPENDED, current_session
 from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
 from ovoz.platform.requests.errors import IdempotencyKeyInvalid
+from ovoz.platform.tenancy.contracts import Tenant
 
 IdempotencyKey = Annotated[
     str | None,
@@ -35,7 +36,7 @@ IdempotencyKey = Annotated[
         name="Idempotency-Key", description="A UUID of your own: repeating it does nothing twice."
     ),
 ]
-Socket = WebSocket[Any, Any, Any]
+Socket = WebSocket[Any, Tenant, Any]
 
 SESSION_GONE = 4401
 NOT_ALLOWED = 4403
@@ -64,10 +65,15 @@ class DeskController(Controller):
     guards = (requires("desk.use"),)
     opt = {PROBLEMS: _OF_ORDERS}  # noqa: RUF012 - Litestar's own way
 
-    @get(operation_id="ShowDesk", opt={LINKS: _TO_THE_CALL})
-    async def show(self, actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]) -> Desk:
+    @get(operation_id="ShowDesk", opt={LINKS: _TO_THE_CALL, WHILE_SUSPENDED: True})
+    async def show(
+        self,
+        actor: NamedDependency[Actor],
+        tenant: NamedDependency[Tenant],
+        desk: NamedDependency[AgentDesk],
+    ) -> Desk:
         """The whole live view: state, phone, the present call, the queues."""
-        return await desk.show(actor)
+        return await desk.show(actor, tenant)
 
     @put("/state", operation_id="ChangeState")
     async def change_state(
@@ -80,21 +86,28 @@ class DeskController(Controller):
         """Asks for a state; during a call it takes effect after it and shows as `agent.next`."""
         return await desk.change_state(actor, key, data)
 
-    @post("/phone", operation_id="TakePhone")
+    @post("/phone", operation_id="TakePhone", opt={WHILE_SUSPENDED: True})
     async def take_phone(
-        self, actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk], key: IdempotencyKey = None
+        self,
+        actor: NamedDependency[Actor],
+        tenant: NamedDependency[Tenant],
+        desk: NamedDependency[AgentDesk],
+        key: IdempotencyKey = None,
     ) -> Phone:
         """The softphone's account for this browser; an older browser of the same agent is superseded."""
-        return await desk.take_phone(actor, key)
+        return await desk.take_phone(actor, tenant, key)
 
 
 class CallController(Controller):
-    """Orders about the call the agent is busy with."""
+    """Orders about the call the agent is busy with: also while the operator is suspended, so that it can be ended."""
 
     path = "/api/desk/interactions/{interaction_id:uuid}"
     tags = ("Desk",)
     guards = (requires("calls.control"),)
-    opt = {PROBLEMS: (*_OF_ORDERS, DispositionUnknown, InteractionUnknown)}  # noqa: RUF012 - Litestar's own way
+    opt = {  # noqa: RUF012 - Litestar's own way
+        PROBLEMS: (*_OF_ORDERS, DispositionUnknown, InteractionUnknown),
+        WHILE_SUSPENDED: True,
+    }
 
     @post("/hang-up", operation_id="HangUp", status_code=200)
     async def hang_up(
@@ -144,13 +157,14 @@ class CallController(Controller):
     async def finish_wrap_up(
         self,
         actor: NamedDependency[Actor],
+        tenant: NamedDependency[Tenant],
         desk: NamedDependency[AgentDesk],
         interaction_id: FromPath[UUID],
         data: JSONBody[WrapUp],
         key: IdempotencyKey = None,
     ) -> Desk:
         """Keeps the call's result and goes on to the next state."""
-        return await desk.wrap_up(actor, key, interaction_id, data)
+        return await desk.wrap_up(actor, tenant, key, interaction_id, data)
 
 
 @get("/api/break-reasons", operation_id="ListBreakReasons", guards=[requires("desk.use")], tags=["Desk"])
@@ -161,7 +175,13 @@ async def list_break_reasons(
     return await desk.break_reasons(actor)
 
 
-@get("/api/dispositions", operation_id="ListDispositions", guards=[requires("settings.read")], tags=["Desk"])
+@get(
+    "/api/dispositions",
+    operation_id="ListDispositions",
+    opt={WHILE_SUSPENDED: True},
+    guards=[requires("settings.read")],
+    tags=["Desk"],
+)
 async def list_dispositions(
     actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]
 ) -> list[Disposition]:
@@ -169,12 +189,16 @@ async def list_dispositions(
     return await desk.dispositions(actor)
 
 
-@websocket("/api/live", guards=[requires("desk.use")])
+@websocket("/api/live", opt={WHILE_SUSPENDED: True}, guards=[requires("desk.use")])
 async def live(
-    socket: Socket, live_desk: NamedDependency[LiveDesk], open_sockets: NamedDependency[OpenSockets]
+    socket: Socket,
+    desk: NamedDependency[AgentDesk],
+    live_desk: NamedDependency[LiveDesk],
+    open_sockets: NamedDependency[OpenSockets],
 ) -> None:
     """The live view (docs/developer/desk-protocol.md); what the browser says is not listened to."""
     actor = current_session(socket)
+    await desk.admit(actor, socket.auth)
     await socket.accept()
     sending = asyncio.create_task(live_desk.run(actor, lambda message: socket.send_text(message.decode())))
     leaving = asyncio.create_task(_left(socket))
@@ -182,15 +206,17 @@ async def live(
     await _close_with_first(socket, sending, leaving, gone)
 
 
-@websocket("/sip", guards=[requires("desk.use")])
+@websocket("/sip", opt={WHILE_SUSPENDED: True}, guards=[requires("desk.use")])
 async def phone_line(
     socket: Socket,
+    desk: NamedDependency[AgentDesk],
     phone_lines: NamedDependency[PhoneLines],
     session_end: NamedDependency[SessionEnd],
     open_sockets: NamedDependency[OpenSockets],
 ) -> None:
     """SIP over WebSocket (RFC 7118) to the media node, for the agent's own softphone only."""
     actor = current_session(socket)
+    await desk.admit(actor, socket.auth)
     await socket.accept(subprotocols="sip")
     try:
         async with phone_lines.connect() as node:

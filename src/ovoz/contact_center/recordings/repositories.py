@@ -12,7 +12,7 @@ from ovoz.contact_center.recordings.contracts import OwedRecording, RecordingSta
 from ovoz.contact_center.recordings.events import RECORDING_STORED, RecordingStored
 from ovoz.contact_center.recordings.rules.limits import ENDED_GRACE_S
 from ovoz.lib.clock import Clock
-from ovoz.lib.db import Database
+from ovoz.lib.db import Database, TenantGone
 from ovoz.lib.ids import new_id
 from ovoz.platform.access.api import Columns, Reach, within
 from ovoz.platform.audit.api import Act, Doer, tell_reading
@@ -232,6 +232,16 @@ class RecordingRows:
             )
             return rows.first() is not None
 
+    async def raw_names(self, tenant_id: str) -> list[str]:
+        """Raw files that may still be there; none of a tenant that is gone."""
+        try:
+            async with self._database.tenant(tenant_id) as session:
+                return list(
+                    await session.scalars(text("SELECT raw_name FROM recording WHERE state <> 'stored'"))
+                )
+        except TenantGone:
+            return []
+
     async def states_of_raw(self, tenant_id: str, raw_names: Sequence[str]) -> dict[str, set[RecordingState]]:
         """States of the tenant's recordings that were captured into these files."""
         async with self._database.tenant(tenant_id) as session:
@@ -246,7 +256,13 @@ class RecordingRows:
 
 
 async def give_up_unstored(session: AsyncSession) -> None:
-    """In an installation that took the tenant over: the raw files of these are elsewhere."""
+    """In an installation that took the tenant over: the raw files of these are elsewhere.
+
+    Or here, and still the other one's, where a copy is restored beside it: so the copy does not name them.
+    """
+    await session.execute(
+        text("UPDATE recording SET raw_name = 'moved-' || raw_name WHERE state <> 'stored'")
+    )
     await session.execute(
         text(
             "UPDATE recording SET state = 'failed', error = 'It was not stored when the archive was written.',"

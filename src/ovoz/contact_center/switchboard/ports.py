@@ -109,6 +109,10 @@ class MediaNode(Protocol):
         """Makes (or changes) the softphone's account; its browser may register at once."""
         ...
 
+    async def forget_phone(self, endpoint: str) -> None:
+        """Removes the softphone's account, where there is one."""
+        ...
+
 
 class LiveFeed(Protocol):
     """Fan-out to browsers; may lose anything at any time, so every message is whole."""

@@ -155,6 +155,9 @@ class AsteriskNode:
             registered=frozenset(
                 endpoint["resource"] for endpoint in endpoints if endpoint.get("state") == "online"
             ),
+            phones=frozenset(
+                endpoint["resource"] for endpoint in endpoints if endpoint["resource"].startswith("t_")
+            ),
         )
 
     async def callers(self) -> Sequence[CallerArrived]:
@@ -300,6 +303,20 @@ class AsteriskNode:
             )
         except AriRefused as error:
             raise MediaUnavailable(str(error)) from error
+
+    async def forget_phone(self, endpoint: str) -> None:
+        path = f"applications/{self._ari.phones_app}/subscription"
+        try:
+            await self._ari.request("DELETE", path, eventSource=f"endpoint:PJSIP/{endpoint}")
+        except AriRefused as error:
+            if error.status not in GONE:
+                raise MediaUnavailable(str(error)) from error
+        for kind in ("endpoint", "aor", "auth"):
+            try:
+                await self._ari.request("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{endpoint}")
+            except AriRefused as error:
+                if error.status not in GONE:
+                    raise MediaUnavailable(str(error)) from error
 
 
 def _caller(channel: dict[str, Any], number_called: str) -> CallerArrived:

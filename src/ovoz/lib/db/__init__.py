@@ -5,6 +5,7 @@ from ovoz.lib.db.database import (
     CommitFailed,
     Database,
     DatabaseUnavailable,
+    TenantGone,
     connect,
     schema_of,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Database",
     "DatabaseUnavailable",
     "OwnerDatabase",
+    "TenantGone",
     "connect",
     "driver_of",
     "schema_of",

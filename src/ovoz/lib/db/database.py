@@ -53,6 +53,10 @@ class DatabaseUnavailable(Exception):
     """Postgres cannot be reached, or went away during the unit of work; trying again later can help."""
 
 
+class TenantGone(Exception):
+    """There is no such tenant's role: it was deleted for good."""
+
+
 class CommitFailed(Exception):
     """Postgres answered COMMIT with something else: nothing of this unit of work was stored."""
 
@@ -101,7 +105,7 @@ class Database:
 
     @asynccontextmanager
     async def tenant(self, tenant_id: str) -> AsyncIterator[AsyncSession]:
-        """A transaction as the tenant's role, in its schema; committed when the block ends well."""
+        """A transaction as the tenant's role, in its schema; committed when the block ends well. Raises TenantGone."""
         schema = schema_of(tenant_id)
         begin = f"BEGIN; SET LOCAL ROLE {schema}; SET LOCAL search_path TO {schema}"
         async with self._unit_of_work(begin) as session:
@@ -158,6 +162,11 @@ class Database:
         try:
             driver = await _driver(connection)
             await driver.execute(begin)
+        except asyncpg.InvalidParameterValueError as error:
+            # SET ROLE has nobody to become.
+            await connection.invalidate()
+            await connection.close()
+            raise TenantGone(str(error)) from error
         except BaseException:
             await connection.invalidate()
             await connection.close()

@@ -1,6 +1,7 @@
 """The facade of the audit."""
 
-from ovoz.platform.audit.contracts import ACTS, SYSTEM, Act, Anchors, Doer, Examination, Finding
+from ovoz.platform.audit.contracts import ACTS, SYSTEM, Act, Anchors, Doer, Examination, Finding, Origin
+from ovoz.platform.audit.services.moving import ProofCarrier
 from ovoz.platform.audit.services.reading import AuditTrail
 from ovoz.platform.audit.services.sealing import Sealer
 from ovoz.platform.audit.services.telling import tell, tell_as_owner, tell_reading
@@ -15,6 +16,8 @@ __all__ = [
     "Doer",
     "Examination",
     "Finding",
+    "Origin",
+    "ProofCarrier",
     "Sealer",
     "Verification",
     "parse_anchors",

@@ -32,13 +32,16 @@ ACTS: Final = frozenset(
         "roles.created",
         "roles.removed",
         "teams.created",
+        "teams.removed",
         "teams.renamed",
+        "tenancy.archive_downloaded",
         "tenancy.created",
         "tenancy.deleted",
         "tenancy.deletion_begun",
         "tenancy.deletion_taken_back",
         "tenancy.exported",
         "tenancy.renamed",
+        "tenancy.restored",
         "tenancy.resumed",
         "tenancy.suspended",
     }
@@ -153,6 +156,39 @@ class SealRow(msgspec.Struct, frozen=True):
     signature: bytes
 
 
+class OriginRow(msgspec.Struct, frozen=True):
+    """A move of the tenant as it is kept: the signed text of an `Origin`, byte for byte."""
+
+    number: int
+    statement: str
+    signature: bytes
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Who had sealed, as what, until the tenant was restored from an archive; signed by who restored it.
+
+    `keys` are the public keys that came in the archive, and `installation` is the archive's own word for its writer.
+    """
+
+    format: str
+    number: int
+    """1 is the oldest move."""
+    tenant: str
+    """What it was restored as."""
+    installation: str
+    origin_tenant: str
+    origin_slug: str
+    last_seal: int
+    last_position: int
+    seals_sha256: str
+    """Over every seal up to `last_seal`, as they came."""
+    keys: dict[str, str]
+    previous_sha256: str | None
+    """Of the statement about the move before."""
+    at: datetime
+    key_id: str
+
+
 class Anchors(msgspec.Struct, frozen=True):
     """Seals that were kept apart, with the keys that signed them: what is here cannot be cut off unseen."""
 
@@ -170,6 +206,7 @@ FindingKind = Literal[
     "seal_removed",
     "seal_unproven",
     "chain_broken",
+    "origin_broken",
 ]
 
 
@@ -196,4 +233,6 @@ class Examination(msgspec.Struct, frozen=True):
     seals: int
     anchored: int
     """Seals that were compared with anchors."""
+    origins: tuple[Origin, ...]
+    """Where the tenant was before, the oldest first; only what this installation's key vouches for."""
     findings: tuple[Finding, ...]

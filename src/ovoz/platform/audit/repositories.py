@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.lib.db import schema_of
-from ovoz.platform.audit.contracts import Act, Entry, Filters, SealRow
+from ovoz.platform.audit.contracts import Act, Entry, Filters, OriginRow, SealRow
 from ovoz.platform.audit.rules.canonical import parse_values
 
 _COLUMNS = (
@@ -113,6 +113,12 @@ class AuditRepository:
         row = rows.one_or_none()
         return (row.number, row.last_position, row.root) if row is not None else None
 
+    async def signers(self) -> list[str]:
+        """Ids of the keys that seals say they are signed by."""
+        return list(
+            await self._session.scalars(text("SELECT DISTINCT key_id FROM audit_seal ORDER BY key_id"))
+        )
+
     async def add_seal(self, seal: SealRow) -> bool:
         """False when another sealer was first."""
         added = await self._session.execute(
@@ -141,6 +147,25 @@ class AuditRepository:
             {"after": after, "limit": limit},
         )
         return [SealRow(**row._mapping) for row in rows]
+
+
+async def origins_of(session: AsyncSession, tenant_id: str) -> list[OriginRow]:
+    """The tenant's moves, the oldest first; in a session on the control schema."""
+    rows = await session.execute(
+        text(
+            "SELECT number, statement, signature FROM ovoz.audit_origin WHERE tenant_id = :tenant ORDER BY number"
+        ),
+        {"tenant": tenant_id},
+    )
+    return [OriginRow(**row._mapping) for row in rows]
+
+
+async def add_origin(session: AsyncSession, tenant_id: str, row: OriginRow) -> None:
+    """Keeps a move; in a session of the owner's login."""
+    await session.execute(
+        text("INSERT INTO ovoz.audit_origin VALUES (:tenant, :number, :statement, :signature)"),
+        {"tenant": tenant_id, **msgspec.structs.asdict(row)},
+    )
 
 
 def add_as_owner(connection: Connection, tenant_id: str, id_: UUID, at: datetime, act: Act) -> None:

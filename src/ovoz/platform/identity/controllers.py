@@ -14,6 +14,7 @@ from ovoz.platform.access.guards import public, requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, DemoAccounts, Identity
 from ovoz.platform.identity.deps import (
+    WHILE_SUSPENDED,
     WITHOUT_CSRF,
     client_address,
     give_session,
@@ -121,7 +122,11 @@ class SessionController(Controller):
         """Who is signed in, where, and what they may do."""
         return await _session(actor, access)
 
-    @delete(operation_id="SignOut", response_headers={"Clear-Site-Data": CLEAR_SITE_DATA})
+    @delete(
+        operation_id="SignOut",
+        opt={WHILE_SUSPENDED: True},
+        response_headers={"Clear-Site-Data": CLEAR_SITE_DATA},
+    )
     async def sign_out(
         self,
         request: Request[Actor, Tenant, Any],

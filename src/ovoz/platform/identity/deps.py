@@ -11,12 +11,13 @@ from litestar.enums import ScopeType
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp, Message, Scope
 
+from ovoz.lib.db import TenantGone
 from ovoz.lib.problems import NotFound
 from ovoz.platform.access.errors import NotSignedIn
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.api import Actor, Identity
 from ovoz.platform.identity.errors import RequestForged
-from ovoz.platform.tenancy.api import Tenant, TenantFinder
+from ovoz.platform.tenancy.api import Tenant, TenantFinder, refuse_suspended
 from ovoz.platform.tenancy.errors import OperatorUnknown
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -30,6 +31,8 @@ OUTSIDE_TENANTS = "outside_tenants"
 """`opt` of a route that belongs to no tenant: pages, health, the schema."""
 WITHOUT_CSRF = "without_csrf"
 """`opt` of the one unsafe route that begins a session and so cannot have a token; its Origin is checked."""
+WHILE_SUSPENDED = "while_suspended"
+"""`opt` of a route that is open while the operator is suspended: what is needed to end a conversation that runs."""
 PROVIDER_ONLY = "provider_only"
 """`opt` of a route that exists at the provider's own host; at every other there is no such thing."""
 
@@ -54,9 +57,14 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         structlog.contextvars.bind_contextvars(tenant=tenant.id)
         if connection.route_handler.opt.get(PROVIDER_ONLY) and tenant.kind != "provider":
             raise NotFound()
+        if not connection.route_handler.opt.get(WHILE_SUSPENDED):
+            refuse_suspended(tenant)
         check_origin(connection)
         token = connection.cookies.get(cookie_name(SESSION_COOKIE, secure=is_secure(connection.scope)))
-        admission = await self._identity.admit(tenant, token) if token else None
+        try:
+            admission = await self._identity.admit(tenant, token) if token else None
+        except TenantGone:
+            raise OperatorUnknown("It was deleted a moment ago.") from None
         if admission is None:
             return AuthenticationResult(user=None, auth=tenant)
         actor = admission.actor

@@ -15,7 +15,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ovoz.lib.clock import Clock
-from ovoz.lib.db import Database, DatabaseUnavailable
+from ovoz.lib.db import Database, DatabaseUnavailable, TenantGone
 from ovoz.lib.ids import new_id
 from ovoz.platform.audit.api import Act, Doer, tell
 from ovoz.platform.identity.contracts import Actor
@@ -162,10 +162,13 @@ class Identity:
     async def alive(self, actor: Actor) -> bool:
         """Whether the session that opened a socket still admits."""
         now = self._clock()
-        async with self._database.tenant(actor.tenant_id) as session:
-            return await SessionRepository(session=session).alive(
-                actor.session_id, seen_since=now - SESSION_IDLE, now=now
-            )
+        try:
+            async with self._database.tenant(actor.tenant_id) as session:
+                return await SessionRepository(session=session).alive(
+                    actor.session_id, seen_since=now - SESSION_IDLE, now=now
+                )
+        except TenantGone:
+            return False
 
     async def _tell_failure(
         self, tenant: Tenant, user: UserAccount | None, address: str, locks: dict[str, timedelta]

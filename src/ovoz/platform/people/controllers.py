@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -261,6 +261,22 @@ class TeamController(Controller):
     ) -> Team:
         """Another name for the same team."""
         return await teams.rename(actor, doer, team_id, data)
+
+    @delete(
+        "/{team_id:uuid}",
+        operation_id="RemoveTeam",
+        opt={PROBLEMS: (TeamNotFound,)},
+        guards=[requires("people.manage")],
+    )
+    async def remove_team(
+        self,
+        actor: NamedDependency[Actor],
+        doer: NamedDependency[Doer],
+        teams: NamedDependency[Teams],
+        team_id: FromPath[UUID],
+    ) -> None:
+        """Removes a team; whoever is in it is in none then."""
+        await teams.remove(actor, doer, team_id)
 
 
 class InvitationController(Controller):

@@ -97,6 +97,10 @@ class PeopleRepository:
         row = (await self._session.execute(_people().where(_user.c.id == person_id))).one_or_none()
         return None if row is None else _person(row)
 
+    async def by_email(self, email: str) -> Person | None:
+        row = (await self._session.execute(_people().where(_user.c.email == email))).first()
+        return _person(row) if row is not None else None
+
     async def add(self, person: Person, password_hash: str) -> bool:
         """An invited person; False when the address is taken."""
         rows = await self._session.execute(
@@ -211,6 +215,17 @@ class TeamRepository:
             {"id": team.id, "name": team.name},
         )
         return rows.one_or_none() is not None
+
+    async def remove(self, team_id: UUID) -> int:
+        """Whoever is in it is in none then; how many people that were. Their records have a new version."""
+        left = await self._session.execute(
+            text(
+                "UPDATE user_account SET team_id = NULL, version = version + 1 WHERE team_id = :id RETURNING id"
+            ),
+            {"id": team_id},
+        )
+        await self._session.execute(text("DELETE FROM team WHERE id = :id"), {"id": team_id})
+        return len(left.all())
 
     async def rename(self, team: TeamReference) -> bool:
         """False when the name is taken."""

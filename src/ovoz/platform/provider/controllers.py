@@ -1,33 +1,43 @@
 """Operators and operations, for the vendor's staff. Every change is an operation: 202, and its progress to follow."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
 
+from ovoz.lib.paging import CursorInvalid, Page
 from ovoz.lib.problems import InputInvalid
 from ovoz.platform.access.guards import requires
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import PROVIDER_ONLY
+from ovoz.platform.privacy.contracts import WITHOUT_PERSONAL_DATA
 from ovoz.platform.provider.schemas import (
-    OperationList,
     ProviderOperation,
     ProviderTenant,
     TenantCreate,
     TenantDelete,
     TenantExport,
-    TenantList,
     TenantRename,
     TenantSuspend,
 )
-from ovoz.platform.requests.contracts import KEEPS_ANSWER, PROBLEMS
-from ovoz.platform.tenancy.api import Operation, Operations, TenantOverview
+from ovoz.platform.requests.contracts import KEEPS_ANSWER, LINKS, PROBLEMS, LinkTo
+from ovoz.platform.requests.deps import Cursor, Limit
+from ovoz.platform.tenancy.api import Archives, Operation, Operations, TenantOverview
+from ovoz.platform.tenancy.contracts import (
+    OperationKind,
+    OperationSort,
+    OperationState,
+    TenantSort,
+    TenantState,
+)
 from ovoz.platform.tenancy.errors import (
+    ArchiveNotHere,
     BlueprintInvalid,
     OperationUnknown,
     OperatorUnknown,
@@ -37,6 +47,10 @@ from ovoz.platform.tenancy.errors import (
 
 _NOT_STORED = CacheControlHeader(no_store=True)
 _DAY_S = 86_400
+_FIRST_TENANT = LinkTo("ShowTenant", {"slug": "$response.body#/items/0/slug"}, "The first one of the page.")
+_FIRST_OPERATION = LinkTo(
+    "ShowOperation", {"operation_id": "$response.body#/items/0/id"}, "The first one of the page."
+)
 
 
 class ProviderTenantController(Controller):
@@ -47,10 +61,30 @@ class ProviderTenantController(Controller):
     opt = {PROVIDER_ONLY: True}  # noqa: RUF012 - as Litestar has it
     cache_control = _NOT_STORED
 
-    @get(operation_id="ListTenants", guards=[requires("tenants.read")])
-    async def list_tenants(self, operations: NamedDependency[Operations]) -> TenantList:
-        """Every operator with its state, the revision of its schema and its latest operation."""
-        return TenantList([_tenant(found) for found in await operations.overview()])
+    @get(
+        operation_id="ListTenants",
+        opt={PROBLEMS: (CursorInvalid,), LINKS: (_FIRST_TENANT,)},
+        guards=[requires("tenants.read")],
+    )
+    async def list_tenants(
+        self,
+        operations: NamedDependency[Operations],
+        cursor: Cursor = None,
+        limit: Limit = 50,
+        sort: FromQuery[TenantSort] = "slug",
+        tenant_state: Annotated[TenantState | None, QueryParameter(name="state")] = None,
+        search: Annotated[
+            str | None,
+            QueryParameter(
+                min_length=1, max_length=100, pattern=r"^[^\x00]*$", description="in slug and name"
+            ),
+        ] = None,
+    ) -> Page[ProviderTenant]:
+        """Operators with their state, the revision of their schema and their latest operation."""
+        found = await operations.overview(
+            sort=sort, cursor=cursor, limit=limit, state=tenant_state, search=search
+        )
+        return Page([_tenant(each) for each in found.items], found.next_cursor)
 
     @get(
         "/{slug:str}",
@@ -184,17 +218,61 @@ class ProviderOperationController(Controller):
     tags = ("Provider",)
     opt = {PROVIDER_ONLY: True}  # noqa: RUF012 - as Litestar has it
     cache_control = _NOT_STORED
-    guards = (requires("tenants.read"),)
 
-    @get(operation_id="ListOperations")
-    async def list_operations(self, operations: NamedDependency[Operations]) -> OperationList:
-        """The latest fifty, newest first."""
-        return OperationList([_operation(found) for found in await operations.latest()])
+    @get(
+        operation_id="ListOperations",
+        opt={PROBLEMS: (CursorInvalid,), LINKS: (_FIRST_OPERATION,)},
+        guards=[requires("tenants.read")],
+    )
+    async def list_operations(
+        self,
+        operations: NamedDependency[Operations],
+        cursor: Cursor = None,
+        limit: Limit = 50,
+        sort: FromQuery[OperationSort] = "-requested_at",
+        operation_state: Annotated[OperationState | None, QueryParameter(name="state")] = None,
+        kind: FromQuery[OperationKind | None] = None,
+        slug: Annotated[
+            str | None, QueryParameter(max_length=31, pattern=r"^[a-z0-9-]*$", description="of one operator")
+        ] = None,
+    ) -> Page[ProviderOperation]:
+        """What was asked for, newest first; under the addresses that the operators had then."""
+        found = await operations.page(
+            sort=sort, cursor=cursor, limit=limit, state=operation_state, kind=kind, slug=slug
+        )
+        return Page([_operation(each) for each in found.items], found.next_cursor)
+
+    @get(
+        "/{operation_id:uuid}/archive",
+        operation_id="DownloadArchive",
+        media_type="application/x-tar",
+        opt={
+            WITHOUT_PERSONAL_DATA: "sealed for the holder of the recipient's private key",
+            PROBLEMS: (OperationUnknown, ArchiveNotHere),
+        },
+        guards=[requires("tenants.manage")],
+    )
+    async def download_archive(
+        self,
+        request: Request[Actor, Any, Any],
+        actor: NamedDependency[Actor],
+        archives: NamedDependency[Archives],
+        operation_id: FromPath[UUID],
+    ) -> Stream:
+        """The archive of an export that has ended well. That it is taken is on record before the first byte."""
+        found = await archives.open(operation_id, _doer(request), actor.tenant_id)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{found.name}"',
+            "Content-Length": str(found.size),
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Stream(found.content, headers=headers, media_type="application/x-tar")
 
     @get(
         "/{operation_id:uuid}",
         operation_id="ShowOperation",
         opt={PROBLEMS: (OperationUnknown,)},
+        guards=[requires("tenants.read")],
     )
     async def show(
         self, operation_id: FromPath[UUID], operations: NamedDependency[Operations]

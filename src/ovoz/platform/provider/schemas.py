@@ -64,14 +64,6 @@ class ProviderTenant(msgspec.Struct, frozen=True):
     """The latest one."""
 
 
-class TenantList(msgspec.Struct, frozen=True):
-    items: list[ProviderTenant]
-
-
-class OperationList(msgspec.Struct, frozen=True):
-    items: list[ProviderOperation]
-
-
 class TenantCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slug: Slug
     blueprint: BlueprintName

@@ -8,8 +8,9 @@ from ovoz.platform.tenancy.ports import Attachment
 from ovoz.platform.tenancy.repositories import TenantRepository, schema_statements
 from ovoz.platform.tenancy.schemas import Blueprint
 from ovoz.platform.tenancy.services.blueprints import blueprint_schema, parse_blueprint, read_blueprint
+from ovoz.platform.tenancy.services.downloads import Archives, FoundArchive
 from ovoz.platform.tenancy.services.exporting import TenantExporter
-from ovoz.platform.tenancy.services.finding import TenantFinder
+from ovoz.platform.tenancy.services.finding import TenantFinder, refuse_suspended
 from ovoz.platform.tenancy.services.fleet import Fleet, FleetCheck, FleetResult, FleetStatus
 from ovoz.platform.tenancy.services.keys import KeyRotation, TenantKeys
 from ovoz.platform.tenancy.services.life import TenantLife
@@ -41,12 +42,14 @@ async def request_operation(queue: OperationQueue, operation_id: UUID, *, asked_
 
 __all__ = [
     "OPERATE_JOB",
+    "Archives",
     "Attachment",
     "Blueprint",
     "Fleet",
     "FleetCheck",
     "FleetResult",
     "FleetStatus",
+    "FoundArchive",
     "KeyRotation",
     "Operation",
     "OperationRunner",
@@ -64,6 +67,7 @@ __all__ = [
     "blueprint_schema",
     "parse_blueprint",
     "read_blueprint",
+    "refuse_suspended",
     "request_operation",
     "schema_statements",
 ]

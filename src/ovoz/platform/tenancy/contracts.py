@@ -14,6 +14,9 @@ OperationKind = Literal[
 ]
 OperationState = Literal["owed", "running", "done", "failed"]
 
+TenantSort = Literal["slug", "-slug", "created_at", "-created_at"]
+OperationSort = Literal["requested_at", "-requested_at"]
+
 PROVIDER_SLUG = "console"
 """The provider's own address; see decision 16."""
 
@@ -32,6 +35,11 @@ class Tenant(msgspec.Struct, frozen=True):
     kind: Literal["operator", "provider"] = "operator"
     suspended_reason: str | None = None
     delete_after: datetime | None = None
+
+    @property
+    def is_served(self) -> bool:
+        """False while it is suspended, or on its way out."""
+        return self.state == "active"
 
 
 class Operation(msgspec.Struct, frozen=True):

@@ -68,6 +68,13 @@ class OperationUnknown(NotFound):
     title = "There is no such operation"
 
 
+class ArchiveNotHere(NotFound):
+    """`detail` says why there is nothing to hand out."""
+
+    slug = "archive-not-here"
+    title = "There is no archive of this operation here"
+
+
 class ArchiveDamaged(DomainError):
     """`detail` names the member that is not what was written."""
 

@@ -1,8 +1,8 @@
 """What the life of a tenant needs of the outside; entrypoints wire it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,20 @@ from ovoz.platform.audit.contracts import Act
 
 Teller = Callable[[AsyncSession, datetime, Act], Awaitable[None]]
 """`tell` of the audit: puts an act on record in the transaction that is handed in."""
+
+
+class AuditProof(Protocol):
+    """What proves the tenant's audit where an archive is restored. Sessions of the owner's login are handed in."""
+
+    async def carried(self, session: AsyncSession, tenant_id: str) -> bytes:
+        """For the archive: public, nothing personal."""
+        ...
+
+    async def adopt(
+        self, session: AsyncSession, tenant_id: str, carried: bytes | None, *, origin_tenant: str, slug: str
+    ) -> Mapping[str, Any]:
+        """Keeps it for the new tenant, whose tables are loaded; what is told of it. ValueError where it is wrong."""
+        ...
 
 
 class Attachment(msgspec.Struct, frozen=True):

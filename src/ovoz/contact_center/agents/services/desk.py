@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid5
 
+from msgspec.structs import replace
+
 from ovoz.contact_center.agents.contracts import Desk, Phone
 from ovoz.contact_center.agents.errors import DispositionUnknown, ReasonUnknown
 from ovoz.contact_center.agents.ports import Switchboard
@@ -13,6 +15,7 @@ from ovoz.lib.ids import new_id
 from ovoz.platform.access.api import Access
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.requests.errors import IdempotencyKeyInvalid
+from ovoz.platform.tenancy.api import Tenant, refuse_suspended
 
 
 class AgentDesk:
@@ -23,10 +26,20 @@ class AgentDesk:
         self._access = access
         self._references = references
 
-    async def show(self, actor: Actor) -> Desk:
-        return await self._switchboard.desk(actor.tenant_id, actor.user_id)
+    async def show(self, actor: Actor, tenant: Tenant) -> Desk:
+        """While the operator is suspended: for who is in a call; raises OperatorSuspended."""
+        desk = await self._switchboard.desk(actor.tenant_id, actor.user_id)
+        if desk.interaction is None:
+            refuse_suspended(tenant)
+        return desk
 
-    async def take_phone(self, actor: Actor, key: str | None) -> Phone:
+    async def admit(self, actor: Actor, tenant: Tenant) -> None:
+        """Whether the agent may have the desk and its phone now. Raises OperatorSuspended."""
+        if not tenant.is_served:
+            await self.show(actor, tenant)
+
+    async def take_phone(self, actor: Actor, tenant: Tenant, key: str | None) -> Phone:
+        await self.admit(actor, tenant)
         await self._access.demand(actor, RIGHTS["phone"])
         return await self._switchboard.phone(
             actor.tenant_id, actor.user_id, _command_id(actor, key, "phone", None)
@@ -39,7 +52,12 @@ class AgentDesk:
     async def control_call(self, actor: Actor, key: str | None, verb: Verb, interaction_id: UUID) -> Desk:
         return await self._order(actor, key, verb, interaction_id)
 
-    async def wrap_up(self, actor: Actor, key: str | None, interaction_id: UUID, result: WrapUp) -> Desk:
+    async def wrap_up(
+        self, actor: Actor, tenant: Tenant, key: str | None, interaction_id: UUID, result: WrapUp
+    ) -> Desk:
+        """While the operator is suspended the result is kept all the same, and nobody is ready after it."""
+        if not tenant.is_served:
+            result = replace(result, next="offline", reason=None)
         known = [disposition.code for disposition in await self.dispositions(actor)]
         if result.disposition not in known:
             raise DispositionUnknown(

@@ -5,14 +5,19 @@ from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from ovoz.contact_center.recordings.contracts import ObjectName
 from ovoz.contact_center.recordings.ports import ObjectStorage, TenantKeys
 from ovoz.contact_center.recordings.repositories import RecordingRows
 from ovoz.contact_center.recordings.rules.sealed_format import PREFIX, SALT, ChunkCipher, Header, Sealer
 from ovoz.contact_center.recordings.services.listening import RecordingAudio
+from ovoz.contact_center.recordings.services.raw_files import RawFiles
+from ovoz.lib.db import DatabaseUnavailable
 from ovoz.lib.sealing import KeyRefused
 from ovoz.platform.tenancy.errors import KeyUnavailable
+
+log = structlog.get_logger(__name__)
 
 
 class CarriedRecording(msgspec.Struct, frozen=True):
@@ -26,8 +31,11 @@ class CarriedRecording(msgspec.Struct, frozen=True):
 class RecordingCarrier:
     """Every stored recording of a tenant, out and in. Plain sound exists in memory only, a part at a time."""
 
-    def __init__(self, rows: RecordingRows, storage: ObjectStorage, keys: TenantKeys) -> None:
+    def __init__(
+        self, rows: RecordingRows, storage: ObjectStorage, keys: TenantKeys, raw_files: RawFiles
+    ) -> None:
         self._rows = rows
+        self._raw_files = raw_files
         self._storage = storage
         self._keys = keys
         self._audio = RecordingAudio(rows, storage, keys)
@@ -58,7 +66,15 @@ class RecordingCarrier:
             await self._storage.delete(name)
 
     async def remove_all(self, tenant_id: str) -> int:
-        """Removes every object of the tenant; how many there were."""
+        """Removes every object of the tenant, and what was not stored yet; how many objects there were."""
+        try:
+            for raw_name in await self._rows.raw_names(tenant_id):
+                self._raw_files.discard(raw_name)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            # A schema that a backup brought back otherwise must not keep its tenant; the sweep takes the files in time.
+            log.warning("recordings.raw_names_not_read", tenant=tenant_id, error=repr(error))
         names = await self._storage.names(tenant_id)
         for name in names:
             await self._storage.delete(name)

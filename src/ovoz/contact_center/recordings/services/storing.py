@@ -29,6 +29,7 @@ from ovoz.contact_center.recordings.rules.sealed_format import (
     sealed_size,
 )
 from ovoz.contact_center.recordings.services.raw_files import InOtherHands, RawFiles, StillOpen
+from ovoz.lib.db import TenantGone
 from ovoz.lib.problems import DependencyUnavailable
 from ovoz.lib.sealing import KeyRefused
 from ovoz.platform.tenancy.errors import KeyUnavailable
@@ -121,7 +122,12 @@ class RecordingStore:
             size_bytes=sealing.size,
             sha256=sealing.digest.digest(),
         )
-        first = await self._rows.keep(tenant_id, owed.id, keeping)
+        try:
+            first = await self._rows.keep(tenant_id, owed.id, keeping)
+        except TenantGone:
+            # Deleted for good meanwhile: what it had was removed before this came.
+            await self._storage.delete(name)
+            raise
         self._raw_files.discard(owed.raw_name)
         log.info(
             "recording.stored",

@@ -124,9 +124,14 @@ class Cell:
         try:
             await self.reload(tenant_id)
         except LookupError:
-            if not self.floors[tenant_id].active_calls:
+            floor = self.floors[tenant_id]
+            if not floor.active_calls:
                 del self.floors[tenant_id]
                 self._forget_numbers(tenant_id)
+                for agent in floor.agents.values():
+                    self._written.pop(agent.id, None)
+                    if agent.phone_id is not None:
+                        self.spawn(self._forget_phone(agent.endpoint))
                 log.info("tenant.gone", tenant=tenant_id)
 
     def _build(self, setup: TenantSetup) -> Floor:
@@ -283,6 +288,13 @@ class Cell:
     def password(self, endpoint: str, phone_id: str) -> str:
         """The SIP password of one browser's phone: derived, so that it can be pushed again after a restart."""
         return hmac.new(self._phone_key, f"{endpoint}:{phone_id}".encode(), hashlib.sha256).hexdigest()
+
+    async def _forget_phone(self, endpoint: str) -> None:
+        try:
+            await self.node.forget_phone(endpoint)
+        except MediaUnavailable as error:
+            # Whose phone it was is asked again when the node is back.
+            log.warning("phone.not_forgotten", error=str(error))
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Runs `work` beside everything else; kept alive until it is done."""

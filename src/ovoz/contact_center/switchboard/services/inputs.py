@@ -201,3 +201,6 @@ class NodeInputs:
                 await cell.node.refuse(channel, 16)
         for bridge in bridges:
             await cell.node.perform(Dissolve(cell.new_id(), bridge))
+        known = {agent.endpoint for floor in cell.floors.values() for agent in floor.agents.values()}
+        for endpoint in snapshot.phones - known:
+            await cell.node.forget_phone(endpoint)

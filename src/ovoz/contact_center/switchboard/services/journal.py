@@ -10,7 +10,7 @@ import structlog
 from ovoz.contact_center.switchboard.contracts import JournalEntry
 from ovoz.contact_center.switchboard.repositories.journal import EpochStale
 from ovoz.contact_center.switchboard.services.spool import Spool
-from ovoz.lib.db import DatabaseUnavailable
+from ovoz.lib.db import DatabaseUnavailable, TenantGone
 
 log = structlog.get_logger(__name__)
 
@@ -110,6 +110,9 @@ class Journal:
             raise DatabaseUnavailable(f"no answer within {WRITE_LIMIT_S} s") from None
         except (DatabaseUnavailable, EpochStale):
             raise
+        except TenantGone:
+            # Deleted for good a moment ago: nothing of it is kept, here neither.
+            log.info("journal.operator_gone", tenant=tenant, entries=len(entries))
         except Exception as error:
             if len(entries) == 1:
                 log.exception("journal.entry_refused", tenant=tenant, kept_in=str(self._spool.refused_path))

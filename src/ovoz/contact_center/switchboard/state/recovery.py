@@ -38,12 +38,13 @@ from ovoz.contact_center.switchboard.state.presence import phone_lost, phone_mis
 
 class NodeSnapshot(msgspec.Struct, frozen=True):
     """What lives on a media node now: channels (id → up?), which of them are in our hands, the members of each
-    bridge, and the endpoints whose phone is registered."""
+    bridge, the endpoints whose phone is registered, and every agent's phone that has an account."""
 
     channels: dict[str, bool]
     ours: frozenset[str]
     bridges: dict[str, frozenset[str]]
     registered: frozenset[str]
+    phones: frozenset[str] = frozenset()
 
 
 def time_passed(floor: Floor, now: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from ovoz.platform.audit.contracts import Anchors, Entry, Finding, Leaf, Seal, SealRow
+from ovoz.platform.audit.contracts import Anchors, Entry, Finding, Leaf, Origin, OriginRow, Seal, SealRow
+from ovoz.platform.audit.rules.origins import SealsDigest, believe, keys_for, origin_root
 from ovoz.platform.audit.rules.seals import first_previous_root, leaf_of, seal_of, what_is_wrong
 
 
@@ -22,25 +23,65 @@ def check_anchors(anchors: Anchors) -> None:
 
 
 def examine_seals(
-    tenant_id: str, rows: Sequence[SealRow], keys: Mapping[str, bytes], anchors: Anchors | None
-) -> tuple[list[Seal | None], list[Finding]]:
-    """Seals 1, 2, … as they are to be believed (None where one is lost), and what is wrong with the rows."""
+    tenant_id: str,
+    rows: Sequence[SealRow],
+    keys: Mapping[str, bytes],
+    anchors: Anchors | None,
+    moves: Sequence[OriginRow] = (),
+) -> tuple[list[Seal | None], list[Origin], list[Finding]]:
+    """Seals 1, 2, … as they are to be believed (None where one is lost), moves as well, and what is wrong with them."""
+    origins, broken = believe(tenant_id, moves, keys)
+    beginnings = _beginnings(tenant_id, origins, moves, anchors, whole=not broken)
     stored = {row.number: row for row in rows}
     anchored = {seal.number: seal for seal in anchors.seals} if anchors else {}
-    known = {**keys, **(anchors.keys if anchors else {})}
     believed: list[Seal | None] = []
     findings: list[Finding] = []
     for number in range(1, max((*stored, *anchored), default=0) + 1):
+        known = {**keys_for(number, origins, keys), **(anchors.keys if anchors else {})}
         seal, finding = _examine_row(number, stored.get(number), anchored.get(number), known)
         if finding is not None:
             findings.append(finding)
         before = believed[-1] if believed else None
-        if seal is not None and not (findings and findings[-1].seal in (number, number - 1)):
-            origins = {tenant_id, anchors.tenant_id} if anchors else {tenant_id}
-            if (broken := _breaks_chain(seal, before, origins)) is not None:
-                findings.append(Finding("chain_broken", broken, seal=number))
+        named = bool(findings) and findings[-1].seal in (number, number - 1)
+        if seal is not None and not named:
+            wrong = _breaks_chain(seal, before, beginnings.get(number))
+            findings += [Finding("chain_broken", wrong, seal=number)] if wrong is not None else []
         believed.append(seal)
-    return believed, findings
+    return believed, origins, [*broken, *findings, *_exchanged(origins, rows, findings)]
+
+
+def _beginnings(
+    tenant_id: str,
+    origins: Sequence[Origin],
+    moves: Sequence[OriginRow],
+    anchors: Anchors | None,
+    *,
+    whole: bool,
+) -> dict[int, set[bytes]]:
+    """What a seal may follow that does not follow the seal before it: the first one, and the first after a move."""
+    first = {origins[0].origin_tenant if origins else tenant_id, *([anchors.tenant_id] if anchors else [])}
+    beginnings = {1: {first_previous_root(tenant) for tenant in first}} if whole else {}
+    statements = {row.number: row for row in moves}
+    for origin in origins:
+        beginnings[origin.last_seal + 1] = {origin_root(statements[origin.number])}
+    return beginnings
+
+
+def _exchanged(
+    origins: Sequence[Origin], rows: Sequence[SealRow], findings: Sequence[Finding]
+) -> list[Finding]:
+    """Moves whose seals are not those that came, though each holds by itself: their old signer made others."""
+    found = []
+    for origin in origins:
+        digest = SealsDigest()
+        for row in rows:
+            if row.number <= origin.last_seal:
+                digest.feed(row)
+        named = any(finding.seal is not None and finding.seal <= origin.last_seal for finding in findings)
+        if not named and digest.hexdigest() != origin.seals_sha256:
+            detail = f"the seals up to {origin.last_seal} are not those that came with move {origin.number}"
+            found.append(Finding("origin_broken", detail))
+    return found
 
 
 def _examine_row(
@@ -63,13 +104,16 @@ def _examine_row(
     return seal, None
 
 
-def _breaks_chain(seal: Seal, before: Seal | None, origins: set[str]) -> str | None:
-    if seal.number == 1:
-        first = seal.previous_root in {first_previous_root(origin) for origin in origins}
-        return None if first else "seal 1 does not begin this operator's chain"
+def _breaks_chain(seal: Seal, before: Seal | None, beginnings: set[bytes] | None) -> str | None:
+    if beginnings is not None and seal.previous_root not in beginnings:
+        return (
+            "seal 1 does not begin this operator's chain"
+            if seal.number == 1
+            else f"seal {seal.number} does not follow the move before it"
+        )
     if before is None:
         return None
-    if seal.previous_root != before.root:
+    if beginnings is None and seal.previous_root != before.root:
         return f"seal {seal.number} does not follow seal {before.number}"
     if seal.first_position <= before.last_position:
         return f"seal {seal.number} begins before the end of seal {before.number}"

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,6 @@ class AuditTrail:
 
     def __init__(self, database: Database, installation_key: InstallationKey, clock: Clock) -> None:
         self._database = database
-        self._installation_key = installation_key
         self._clock = clock
         self._verification = Verification(database, installation_key)
 
@@ -64,7 +63,8 @@ class AuditTrail:
         proof = None
         if row is not None:
             try:
-                proof = self._proof(entry, seal_of(row))
+                keys = await self._verification.keys_for(tenant_id, row.number)
+                proof = _proof(entry, seal_of(row), keys)
             except ValueError:
                 proof = None
         integrity: Integrity = "waiting" if row is None else "damaged" if proof is None else "sealed"
@@ -103,28 +103,28 @@ class AuditTrail:
                 return
             before = page[-1][0].at, page[-1][0].id
 
-    def _proof(self, entry: Entry, seal: Seal) -> AuditProof | None:
-        """None where the seal says something else of this entry, or does not hold."""
-        leaf = leaf_of(entry)
-        keys = self._installation_key.signers()
-        if leaf not in seal.leaves or (seal.key_id in keys and what_is_wrong(seal, keys) is not None):
-            return None
-        index = seal.leaves.index(leaf)
-        public = keys.get(seal.key_id)
-        return AuditProof(
-            canonical=canonical_entry(entry).decode(),
-            leaf=leaf.hash.hex(),
-            index=index,
-            size=len(seal.leaves),
-            path=[step.hex() for step in inclusion_path([each.hash for each in seal.leaves], index)],
-            root=seal.root.hex(),
-            seal=seal.number,
-            sealed_at=seal.sealed_at,
-            signed=signed_bytes(seal).decode(),
-            signature=seal.signature.hex(),
-            key_id=seal.key_id,
-            public_key=public.hex() if public else None,
-        )
+
+def _proof(entry: Entry, seal: Seal, keys: Mapping[str, bytes]) -> AuditProof | None:
+    """None where the seal says something else of this entry, or does not hold."""
+    leaf = leaf_of(entry)
+    if leaf not in seal.leaves or (seal.key_id in keys and what_is_wrong(seal, keys) is not None):
+        return None
+    index = seal.leaves.index(leaf)
+    public = keys.get(seal.key_id)
+    return AuditProof(
+        canonical=canonical_entry(entry).decode(),
+        leaf=leaf.hash.hex(),
+        index=index,
+        size=len(seal.leaves),
+        path=[step.hex() for step in inclusion_path([each.hash for each in seal.leaves], index)],
+        root=seal.root.hex(),
+        seal=seal.number,
+        sealed_at=seal.sealed_at,
+        signed=signed_bytes(seal).decode(),
+        signature=seal.signature.hex(),
+        key_id=seal.key_id,
+        public_key=public.hex() if public else None,
+    )
 
 
 def _shown(entry: Entry, seal: int | None) -> AuditEntry:

@@ -6,7 +6,9 @@ from sqlalchemy.exc import DBAPIError
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.sealing import InstallationKey
-from ovoz.platform.audit.repositories import AuditRepository
+from ovoz.platform.audit.contracts import OriginRow
+from ovoz.platform.audit.repositories import AuditRepository, origins_of
+from ovoz.platform.audit.rules.origins import last_move, origin_root
 from ovoz.platform.audit.rules.seals import first_previous_root, leaf_of, make_seal, row_of
 
 log = structlog.get_logger(__name__)
@@ -45,8 +47,10 @@ class Sealer:
                 raise
             log.warning("audit.sealing_put_off", tenant=tenant_id)
             return 0
+        async with self._database.control() as session:
+            moves = await origins_of(session, tenant_id)
         sealed = 0
-        while count := await self._seal_batch(tenant_id, settled):
+        while count := await self._seal_batch(tenant_id, settled, moves):
             sealed += count
         return sealed
 
@@ -62,11 +66,13 @@ class Sealer:
                 log.error("audit.sealing_failed", tenant=tenant_id, exc_info=error)
         return sealed
 
-    async def _seal_batch(self, tenant_id: str, settled: int) -> int:
+    async def _seal_batch(self, tenant_id: str, settled: int, moves: list[OriginRow]) -> int:
         async with self._database.tenant(tenant_id) as session:
             repository = AuditRepository(session)
             newest = await repository.last_seal()
             number, after, root = newest or (0, 0, first_previous_root(tenant_id))
+            if (move := last_move(moves, number)) is not None:
+                root = origin_root(move)
             entries = await repository.in_order(after=after, up_to=settled, limit=LARGEST_SEAL)
             if not entries:
                 return 0

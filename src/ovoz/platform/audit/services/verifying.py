@@ -1,17 +1,18 @@
 """Verifying: the whole audit of a tenant against its seals and against anchors that were kept apart."""
 
 import base64
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 
 import msgspec
 
 from ovoz.lib.db import Database
-from ovoz.lib.sealing import InstallationKey, signer_id
-from ovoz.platform.audit.contracts import Anchors, Examination, SealRow
+from ovoz.lib.sealing import InstallationKey
+from ovoz.platform.audit.contracts import Anchors, Examination, Origin, SealRow
 from ovoz.platform.audit.errors import AnchorsInvalid
-from ovoz.platform.audit.repositories import AuditRepository
+from ovoz.platform.audit.repositories import AuditRepository, origins_of
 from ovoz.platform.audit.rules.examination import EntryExaminer, check_anchors, examine_seals
+from ovoz.platform.audit.rules.origins import believe, check_keys, keys_for, keys_of
 from ovoz.platform.audit.rules.seals import seal_of
 
 ANCHORS_FORMAT = "ovoz audit anchors 1"
@@ -55,7 +56,10 @@ class Verification:
     async def verify(self, tenant_id: str, anchors: Anchors | None = None) -> Examination:
         """Reads everything; what is written meanwhile is not looked at."""
         rows = [row async for row in self._seals(tenant_id)]
-        seals, findings = examine_seals(tenant_id, rows, self._installation_key.signers(), anchors)
+        async with self._database.control() as session:
+            moves = await origins_of(session, tenant_id)
+        keys = self._installation_key.signers()
+        seals, origins, findings = examine_seals(tenant_id, rows, keys, anchors, moves)
         examiner = EntryExaminer(seals)
         position = _BEFORE_ALL
         while True:
@@ -75,15 +79,28 @@ class Verification:
             waiting_since=examiner.waiting_since,
             seals=len(rows),
             anchored=len(anchors.seals) if anchors else 0,
+            origins=tuple(origins),
             findings=tuple(findings),
         )
 
     async def anchors(self, tenant_id: str, *, after: int = 0) -> AsyncIterator[bytes]:
         """Lines of a file of anchors: a header, then every seal whose number is above `after`."""
-        keys = {key_id: key.hex() for key_id, key in self._installation_key.signers().items()}
+        ours = self._installation_key.signers()
+        there = [keys_of(origin) for origin in await self._origins(tenant_id, ours)]
+        keys = {key_id: key.hex() for each in (*there, ours) for key_id, key in each.items()}
         yield msgspec.json.encode(_Header(ANCHORS_FORMAT, tenant_id, keys)) + b"\n"
         async for row in self._seals(tenant_id, after=after):
             yield msgspec.json.encode(_line(row)) + b"\n"
+
+    async def keys_for(self, tenant_id: str, number: int) -> Mapping[str, bytes]:
+        """Public keys by their ids, one of which must have signed this seal."""
+        ours = self._installation_key.signers()
+        return keys_for(number, await self._origins(tenant_id, ours), ours)
+
+    async def _origins(self, tenant_id: str, ours: Mapping[str, bytes]) -> list[Origin]:
+        async with self._database.control() as session:
+            moves = await origins_of(session, tenant_id)
+        return believe(tenant_id, moves, ours)[0]
 
     async def _seals(self, tenant_id: str, *, after: int = 0) -> AsyncIterator[SealRow]:
         while True:
@@ -104,9 +121,8 @@ def parse_anchors(lines: Iterable[bytes]) -> Anchors:
         header = msgspec.json.decode(next(given, b""), type=_Header)
         if header.format != ANCHORS_FORMAT:
             raise ValueError(f"the format {header.format!r} is not known here")
+        check_keys(header.keys)
         keys = {key_id: bytes.fromhex(key) for key_id, key in header.keys.items()}
-        if any(signer_id(key) != key_id for key_id, key in keys.items()):
-            raise ValueError("a public key does not belong to its id")
         seals = []
         for line in given:
             number += 1

@@ -14,6 +14,7 @@ from ovoz.lib.db import Database
 from ovoz.lib.ids import new_id
 from ovoz.lib.versions import check_version
 from ovoz.platform.access.api import Access, AccessRepository, Snapshot, Subject, beyond
+from ovoz.platform.access.contracts import PROVIDER
 from ovoz.platform.audit.api import Act, Doer, tell
 from ovoz.platform.identity.api import hash_password
 from ovoz.platform.people.errors import (
@@ -29,6 +30,7 @@ from ovoz.platform.people.repositories import InvitationRepository, PeopleReposi
 from ovoz.platform.people.rules import INVITATION_LASTS, RESET_LASTS, masked_email, masked_name
 from ovoz.platform.people.schemas import Invited, Person, PersonInvite, PersonUpdate, TeamReference
 from ovoz.platform.people.services.invitations import digest
+from ovoz.platform.tenancy.contracts import Tenant
 
 
 class Staff:
@@ -67,10 +69,48 @@ class Staff:
                 invitation_expires_at=now + INVITATION_LASTS,
                 version=1,
             )
-            if not await PeopleRepository(session).add(person, self._no_password):
-                raise EmailTaken(errors=[{"pointer": "/email", "detail": "somebody else's"}])
-            token = await self._open(session, person.id, now, INVITATION_LASTS)
-            await tell(session, now, _act("people.invited", doer, None, person))
+            return await self._add(session, doer, person, now)
+
+    async def invite_from_outside(
+        self, tenant: Tenant, doer: Doer, email: str, name: str, role: str
+    ) -> Invited:
+        """Somebody of a tenant that may have nobody yet, by who runs the installation; who is there gets a new link.
+
+        Raises RoleUnknown, PersonDisabled.
+        """
+        now = self._clock()
+        async with self._database.tenant(tenant.id) as session:
+            await AccessRepository(session).changed()
+            known = await PeopleRepository(session).by_email(email.lower())
+            if known is not None:
+                return await self._anew(session, doer, known, now)
+            snapshot = (
+                await self._access.snapshot(PROVIDER)
+                if tenant.kind == "provider"
+                else await self._access.as_seen_by(session, tenant.id)
+            )
+            _check_known(snapshot, [role])
+            person = Person(
+                id=new_id(),
+                name=name.strip() or email.partition("@")[0],
+                email=email.lower(),
+                state="invited",
+                roles=[role],
+                team=None,
+                region=None,
+                outsourced=False,
+                is_agent="desk.use" in snapshot.rights([role]),
+                created_at=now,
+                invitation_expires_at=now + INVITATION_LASTS,
+                version=1,
+            )
+            return await self._add(session, doer, person, now)
+
+    async def _add(self, session: AsyncSession, doer: Doer, person: Person, now: datetime) -> Invited:
+        if not await PeopleRepository(session).add(person, self._no_password):
+            raise EmailTaken(errors=[{"pointer": "/email", "detail": "somebody else's"}])
+        token = await self._open(session, person.id, now, INVITATION_LASTS)
+        await tell(session, now, _act("people.invited", doer, None, person))
         return _invited(person, token)
 
     async def change(
@@ -92,6 +132,7 @@ class Staff:
             }
             if wish.name is not UNSET:
                 changes["name"] = wish.name.strip()
+            left_desk = False
             if wish.roles is not UNSET:
                 changes["roles"] = sorted(set(wish.roles))
                 # Giving and taking: nobody deals with roles above their own.
@@ -100,6 +141,7 @@ class Staff:
                 self._check_roles(
                     snapshot, subject, sorted(set(changes["roles"]) - set(before.roles)), touched
                 )
+                left_desk = "desk.use" in snapshot.rights(before.roles) - snapshot.rights(changes["roles"])
             if wish.team_id is not UNSET:
                 changes["team"] = await _team(session, wish.team_id)
             after = msgspec.structs.replace(before, **changes)
@@ -110,7 +152,7 @@ class Staff:
             if after.roles != before.roles:
                 await self._access.keep_manager(session, subject.tenant_id)
             await tell(session, self._clock(), _act("people.changed", doer, before, after))
-        if before.is_agent and not after.is_agent:
+        if before.is_agent and (left_desk or not after.is_agent):
             await self._listener.left_the_desk(subject.tenant_id, person_id)
         return after
 
@@ -156,13 +198,15 @@ class Staff:
         """
         async with self._database.tenant(subject.tenant_id) as session:
             person = await self._below(session, subject, person_id)
-            if person.state == "disabled":
-                raise PersonDisabled("Enable them first.")
-            now = self._clock()
-            lasts = INVITATION_LASTS if person.state == "invited" else RESET_LASTS
-            token = await self._open(session, person_id, now, lasts)
-            person = msgspec.structs.replace(person, invitation_expires_at=now + lasts)
-            await tell(session, now, Act("people.invited_again", doer, "person", str(person_id)))
+            return await self._anew(session, doer, person, self._clock())
+
+    async def _anew(self, session: AsyncSession, doer: Doer, person: Person, now: datetime) -> Invited:
+        if person.state == "disabled":
+            raise PersonDisabled("Enable them first.")
+        lasts = INVITATION_LASTS if person.state == "invited" else RESET_LASTS
+        token = await self._open(session, person.id, now, lasts)
+        person = msgspec.structs.replace(person, invitation_expires_at=now + lasts)
+        await tell(session, now, Act("people.invited_again", doer, "person", str(person.id)))
         return _invited(person, token)
 
     async def end_sessions(self, subject: Subject, doer: Doer, person_id: UUID) -> None:
@@ -192,18 +236,22 @@ class Staff:
         self, snapshot: Snapshot, subject: Subject, given: Iterable[str], touched: Iterable[str]
     ) -> None:
         """Raises RoleUnknown for what cannot be given, RoleBeyondYours where those touched do more than one's own."""
-        unknown = [role for role in given if role not in snapshot.roles]
-        if unknown:
-            raise RoleUnknown(
-                f"There is no role {', '.join(unknown)}.",
-                errors=[{"pointer": "/roles", "detail": f"no role: {role}"} for role in unknown],
-            )
+        _check_known(snapshot, given)
         if snapshot.allows(subject.roles, "roles.manage", self._access.attributes(subject)):
             return
         more = beyond(snapshot.grants(touched), snapshot.grants(subject.roles))
         if more:
             rights = sorted({grant.right for grant in more})
             raise RoleBeyondYours(f"They give more of {', '.join(rights)} than you have.", rights=rights)
+
+
+def _check_known(snapshot: Snapshot, roles: Iterable[str]) -> None:
+    unknown = [role for role in roles if role not in snapshot.roles]
+    if unknown:
+        raise RoleUnknown(
+            f"There is no role {', '.join(unknown)}.",
+            errors=[{"pointer": "/roles", "detail": f"no role: {role}"} for role in unknown],
+        )
 
 
 async def _found(people: PeopleRepository, person_id: UUID) -> Person:

@@ -5,7 +5,7 @@ from uuid import UUID
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.ids import new_id
-from ovoz.platform.access.api import Subject
+from ovoz.platform.access.api import AccessRepository, Subject
 from ovoz.platform.audit.api import Act, Doer, tell
 from ovoz.platform.people.errors import TeamNameTaken, TeamNotFound
 from ovoz.platform.people.repositories import TeamRepository
@@ -60,3 +60,16 @@ class Teams:
                 ),
             )
             return next(team for team in await teams.all() if team.id == team_id)
+
+    async def remove(self, subject: Subject, doer: Doer, team_id: UUID) -> None:
+        """Its people are in no team then; what a role gave them for their team is gone at once. Raises TeamNotFound."""
+        async with self._database.tenant(subject.tenant_id) as session:
+            await AccessRepository(session).changed()
+            teams = TeamRepository(session)
+            team = await teams.one(team_id)
+            if team is None:
+                raise TeamNotFound(str(team_id))
+            before = {"name": team.name, "people": await teams.remove(team_id)}
+            await tell(
+                session, self._clock(), Act("teams.removed", doer, "team", str(team_id), before=before)
+            )

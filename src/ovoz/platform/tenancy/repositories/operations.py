@@ -1,19 +1,27 @@
 """Rows of `ovoz.tenant_operation`: asked for by the application's login, carried out by the owner's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import DateTime, Text, Uuid, column, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ovoz.lib.paging import Keyset, cut
 from ovoz.platform.audit.contracts import Doer
-from ovoz.platform.tenancy.contracts import Operation, OperationKind
+from ovoz.platform.tenancy.contracts import Operation, OperationKind, OperationSort, OperationState
 
 _COLUMNS = (
     "id, kind, tenant_id, slug, parameters, doer, state, progress, step, error, result, attempts, requested_at,"
     " started_at, finished_at"
+)
+_OPERATION = table(
+    "tenant_operation",
+    column("id", Uuid),
+    *(column(name, Text) for name in ("kind", "tenant_id", "slug", "state")),
+    column("requested_at", DateTime(timezone=True)),
+    schema="ovoz",
 )
 
 
@@ -55,26 +63,50 @@ class OperationRepository:
         ).one_or_none()
         return _operation(row) if row else None
 
-    async def latest(self, tenant_id: str | None, limit: int) -> list[Operation]:
-        """Newest first; of one tenant or of all."""
-        rows = await self._session.execute(
-            text(
-                f"SELECT {_COLUMNS} FROM ovoz.tenant_operation"
-                " WHERE CAST(:tenant AS text) IS NULL OR tenant_id = :tenant"
-                " ORDER BY requested_at DESC, id DESC LIMIT :limit"
-            ),
-            {"tenant": tenant_id, "limit": limit},
+    async def page(
+        self,
+        *,
+        sort: OperationSort,
+        cursor: str | None,
+        limit: int,
+        state: OperationState | None,
+        kind: OperationKind | None,
+        slug: str | None,
+    ) -> tuple[list[Operation], str | None]:
+        """Operations, a page at a time. Raises CursorInvalid."""
+        keyset = Keyset(sort, {"requested_at": _OPERATION.c.requested_at}, _OPERATION.c.id)
+        wanted = [
+            column_ == value
+            for column_, value in (
+                (_OPERATION.c.state, state),
+                (_OPERATION.c.kind, kind),
+                (_OPERATION.c.slug, slug),
+            )
+            if value is not None
+        ]
+        if cursor is not None:
+            wanted.append(keyset.after(cursor))
+        query = (
+            select(text(_COLUMNS))
+            .select_from(_OPERATION)
+            .where(*wanted)
+            .order_by(*keyset.order())
+            .limit(limit + 1)
         )
-        return [_operation(row) for row in rows]
+        rows, more = cut((await self._session.execute(query)).all(), limit)
+        found = [_operation(row) for row in rows]
+        return found, keyset.cursor(found[-1].requested_at, found[-1].id) if more else None
 
-    async def latest_of_each(self) -> list[Operation]:
+    async def latest_of(self, tenant_ids: Sequence[str]) -> dict[str, Operation]:
+        """The latest one of each of these tenants."""
         rows = await self._session.execute(
             text(
                 f"SELECT DISTINCT ON (tenant_id) {_COLUMNS} FROM ovoz.tenant_operation"
-                " ORDER BY tenant_id, requested_at DESC, id DESC"
-            )
+                " WHERE tenant_id = ANY(:tenants) ORDER BY tenant_id, requested_at DESC, id DESC"
+            ),
+            {"tenants": list(tenant_ids)},
         )
-        return [_operation(row) for row in rows]
+        return {found.tenant_id: found for found in map(_operation, rows)}
 
     async def due(self) -> list[UUID]:
         """What is owed now, and what somebody began: whether he lives the lock tells."""

@@ -1,17 +1,30 @@
 """Reading tenants from the control schema. Who has a tombstone is never found, whatever a backup brought back."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import DateTime, Text, column, or_, select, table, text
 
 from ovoz.lib.db import Database
-from ovoz.platform.tenancy.contracts import KeptKey, Tenant, TenantOverview
+from ovoz.lib.paging import Keyset, cut
+from ovoz.platform.tenancy.contracts import KeptKey, Tenant, TenantOverview, TenantSort, TenantState
 
 COLUMNS = (
     "t.id, t.slug, t.name, t.state, t.locale, t.time_zone, t.demo, t.blueprint, t.kind, t.suspended_reason,"
     " t.delete_after"
 )
 LIVING = "ovoz.tenant t WHERE NOT EXISTS (SELECT FROM ovoz.tombstone WHERE ovoz.tombstone.tenant_id = t.id)"
+
+_TENANT = table(
+    "tenant",
+    *(column(name, Text) for name in ("id", "slug", "name", "state", "kind")),
+    column("created_at", DateTime(timezone=True)),
+    schema="ovoz",
+).alias("t")
+_REVISION = (
+    "(SELECT max(m.revision) FROM ovoz.tenant_migration m WHERE m.tenant_id = t.id AND m.state = 'done')"
+    " AS revision"
+)
 
 
 class TenantRepository:
@@ -34,25 +47,54 @@ class TenantRepository:
             rows = await session.execute(text(f"SELECT {COLUMNS} FROM {LIVING} ORDER BY t.slug"))
             return [Tenant(**row._mapping) for row in rows]
 
-    async def overview(self) -> list[TenantOverview]:
-        """Operators by slug; the revision is the newest that the ledger has as done."""
+    async def overview(
+        self,
+        *,
+        sort: TenantSort = "slug",
+        cursor: str | None = None,
+        limit: int,
+        slug: str | None = None,
+        state: TenantState | None = None,
+        search: str | None = None,
+    ) -> tuple[list[TenantOverview], str | None]:
+        """Operators, a page at a time; the revision is the newest that the ledger has as done. Raises CursorInvalid."""
+        keyset = Keyset(sort, {"slug": _TENANT.c.slug, "created_at": _TENANT.c.created_at}, _TENANT.c.id)
+        wanted: list[Any] = [
+            _TENANT.c.kind == "operator",
+            text("NOT EXISTS (SELECT FROM ovoz.tombstone WHERE ovoz.tombstone.tenant_id = t.id)"),
+        ]
+        if cursor is not None:
+            wanted.append(keyset.after(cursor))
+        if slug is not None:
+            wanted.append(_TENANT.c.slug == slug)
+        if state is not None:
+            wanted.append(_TENANT.c.state == state)
+        if search is not None:
+            found_in = (_TENANT.c.slug, _TENANT.c.name)
+            wanted.append(or_(*(each.icontains(search, autoescape=True) for each in found_in)))
+        query = (
+            select(text(f"{COLUMNS}, t.ring, t.created_at, {_REVISION}"))
+            .select_from(_TENANT)
+            .where(*wanted)
+            .order_by(*keyset.order())
+            .limit(limit + 1)
+        )
         async with self._database.control() as session:
-            rows = await session.execute(
-                text(
-                    f"SELECT {COLUMNS}, t.ring, t.created_at, (SELECT max(m.revision) FROM ovoz.tenant_migration m"
-                    " WHERE m.tenant_id = t.id AND m.state = 'done') AS revision"
-                    f" FROM {LIVING} AND t.kind = 'operator' ORDER BY t.slug"
-                )
+            rows, more = cut((await session.execute(query)).all(), limit)
+        found = [
+            TenantOverview(
+                Tenant(**{name: getattr(row, name) for name in Tenant.__struct_fields__}),
+                row.ring,
+                row.revision,
+                row.created_at,
             )
-            return [
-                TenantOverview(
-                    Tenant(**{name: getattr(row, name) for name in Tenant.__struct_fields__}),
-                    row.ring,
-                    row.revision,
-                    row.created_at,
-                )
-                for row in rows
-            ]
+            for row in rows
+        ]
+        if not more:
+            return found, None
+        last = found[-1]
+        value = last.tenant.slug if sort.endswith("slug") else last.created_at
+        return found, keyset.cursor(value, last.tenant.id)
 
     async def wrapped_keys(self, tenant_ids: Collection[str], *, settled_for_s: float) -> list[KeptKey]:
         """Every version of these tenants' keys, oldest first; `settled`: it is older than that, or the first one."""

@@ -1,8 +1,9 @@
 """A tenant's archive: a tar file whose members are sealed under a key that only the archive's recipient can make.
 
-`archive.json` comes first and is plain: whose it is, the revision, how the key is made. Then come the sealed members
-(`tables/<table>/<part>`, `keys`, `objects/<name>`), and `manifest.json` last, because an archive is written as a
-stream: size and SHA-256 of every member, with an HMAC under the archive's key.
+`archive.json` comes first and is plain: whose it is, the revision, how the key is made; then `proof.json`, plain too:
+the public keys that the audit's seals are checked with. Then come the sealed members (`tables/<table>/<part>`, `keys`,
+`objects/<name>`), and `manifest.json` last, because an archive is written as a stream: size and SHA-256 of every
+member, with an HMAC under the archive's key.
 
 A sealed member is a salt of 16 bytes and chunks of 64 KiB in the STREAM construction (Hoang, Reyhanitabar, Rogaway,
 Vizár, 2015) over AES-256-GCM. Its key is HKDF-SHA-256 of the archive's key with the salt and the member's name, so
@@ -32,6 +33,7 @@ VERSION = 2
 HEADER_NAME = "archive.json"
 MANIFEST_NAME = "manifest.json"
 KEYS_NAME = "keys"
+PROOF_NAME = "proof.json"
 CHUNK = 1 << 16
 SALT_BYTES = 16
 _TAG = 16

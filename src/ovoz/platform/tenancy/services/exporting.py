@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import OwnerDatabase
 from ovoz.platform.tenancy.errors import ArchiveKeyWrong, OperatorUnknown
-from ovoz.platform.tenancy.ports import TenantObjects
+from ovoz.platform.tenancy.ports import AuditProof, TenantObjects
 from ovoz.platform.tenancy.repositories.archives import ArchiveRepository
 from ovoz.platform.tenancy.rules.archive_format import (
     END,
@@ -23,6 +23,7 @@ from ovoz.platform.tenancy.rules.archive_format import (
     HEADER_NAME,
     KEYS_NAME,
     MANIFEST_NAME,
+    PROOF_NAME,
     SALT_BYTES,
     VERSION,
     ArchivedTable,
@@ -67,10 +68,18 @@ def new_key(*, passphrase: str = "", recipient: str = "") -> tuple[bytes, KeyMak
 class TenantExporter:
     """Writes archives; the tenant goes on working meanwhile."""
 
-    def __init__(self, owner: OwnerDatabase, keys: TenantKeys, objects: TenantObjects, clock: Clock) -> None:
+    def __init__(
+        self,
+        owner: OwnerDatabase,
+        keys: TenantKeys,
+        objects: TenantObjects,
+        proof: AuditProof,
+        clock: Clock,
+    ) -> None:
         self._owner = owner
         self._keys = keys
         self._objects = objects
+        self._proof = proof
         self._clock = clock
 
     async def export(
@@ -120,6 +129,7 @@ class TenantExporter:
                 raise OperatorUnknown(f"There is no operator with the id {tenant_id}.")
             header = Header(FORMAT, VERSION, self._clock(), await source.revision(), tenant, making)
             writer.plain(HEADER_NAME, msgspec.json.format(msgspec.json.encode(header)))
+            writer.plain(PROOF_NAME, await self._proof.carried(session, tenant_id))
             tables = await source.tables()
             for index, (name, columns) in enumerate(tables):
                 await say(0.5 * index / len(tables), f"table {name}")

@@ -23,7 +23,7 @@ class TenantFinder:
         self._known: dict[str, tuple[float, Tenant | None]] = {}
 
     async def by_host(self, host: str) -> Tenant:
-        """Raises OperatorUnknown, OperatorSuspended."""
+        """Raises OperatorUnknown; whether it is served is another question (`refuse_suspended`)."""
         said = _HOST.fullmatch(host)
         if said is None:
             raise OperatorUnknown("That is no name of a host.")
@@ -32,20 +32,6 @@ class TenantFinder:
         tenant = await self._by_slug(slug) if slug else None
         if tenant is None:
             raise OperatorUnknown(f"{name} is no operator's address here.")
-        if tenant.state == "suspended":
-            reason = tenant.suspended_reason or ""
-            raise OperatorSuspended(
-                f"{tenant.name} is suspended{f': {reason}' if reason else ''}. Nothing is lost.",
-                state=tenant.state,
-                reason=reason,
-            )
-        if tenant.delete_after is not None:
-            raise OperatorSuspended(
-                f"{tenant.name} is being deleted; until {tenant.delete_after:%Y-%m-%d %H:%M} UTC it can be kept.",
-                state=tenant.state,
-                reason=tenant.suspended_reason or "",
-                delete_after=tenant.delete_after.isoformat(),
-            )
         return tenant
 
     async def _by_slug(self, slug: str) -> Tenant | None:
@@ -63,3 +49,21 @@ class TenantFinder:
             self._known.clear()
         self._known[slug] = (time.monotonic() + KNOWN_FOR_S, tenant)
         return tenant
+
+
+def refuse_suspended(tenant: Tenant) -> None:
+    """Raises OperatorSuspended, with the provider's reason, where the operator is suspended or on its way out."""
+    reason = tenant.suspended_reason or ""
+    if tenant.state == "suspended":
+        raise OperatorSuspended(
+            f"{tenant.name} is suspended{f': {reason}' if reason else ''}. Nothing is lost.",
+            state=tenant.state,
+            reason=reason,
+        )
+    if tenant.delete_after is not None:
+        raise OperatorSuspended(
+            f"{tenant.name} is being deleted; until {tenant.delete_after:%Y-%m-%d %H:%M} UTC it can be kept.",
+            state=tenant.state,
+            reason=reason,
+            delete_after=tenant.delete_after.isoformat(),
+        )

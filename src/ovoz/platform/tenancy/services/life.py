@@ -71,6 +71,11 @@ class TenantLife:
             after = {"bytes": result["bytes"], "objects": result["objects"]}
             await self._told(session, tenant, "tenancy.exported", doer, after=after)
 
+    async def tell_restored(self, tenant_id: str, doer: Doer, origin: Mapping[str, Any]) -> None:
+        """Puts on record where the tenant came from, and how much of its audit was sealed there."""
+        async with self._changing(tenant_id) as (session, tenant):
+            await self._told(session, tenant, "tenancy.restored", doer, before=dict(origin))
+
     async def suspend(self, tenant_id: str, reason: str, doer: Doer) -> None:
         """Nobody signs in, callers hear an announcement; what runs runs on, and nothing is lost."""
         async with self._changing(tenant_id) as (session, tenant):

@@ -13,13 +13,24 @@ import structlog
 
 from ovoz.lib.db import Database, DatabaseUnavailable, OwnerDatabase
 from ovoz.lib.ids import new_id, new_tenant_id
+from ovoz.lib.paging import Page
 from ovoz.lib.problems import DependencyUnavailable, DomainError
 from ovoz.platform.audit.contracts import SYSTEM, Doer
-from ovoz.platform.tenancy.contracts import Operation, OperationKind, Tenant, TenantOverview
+from ovoz.platform.tenancy.contracts import (
+    Operation,
+    OperationKind,
+    OperationSort,
+    OperationState,
+    Tenant,
+    TenantOverview,
+    TenantSort,
+    TenantState,
+)
 from ovoz.platform.tenancy.errors import OperationUnknown, OperatorUnknown, SlugTaken
 from ovoz.platform.tenancy.repositories.operations import OperationRepository
 from ovoz.platform.tenancy.repositories.tenants import TenantRepository
 from ovoz.platform.tenancy.services.blueprints import read_blueprint
+from ovoz.platform.tenancy.services.downloads import archive_name
 from ovoz.platform.tenancy.services.exporting import TenantExporter, discard_unfinished, new_key
 from ovoz.platform.tenancy.services.life import GRACE, Occupied, TenantLife
 from ovoz.platform.tenancy.services.making import TenantMaker, check_slug
@@ -87,23 +98,32 @@ class Operations:
                 raise SlugTaken(f"{parameters['slug']} is taken.")
         return await self._add(kind, tenant.id, tenant.slug, parameters, doer)
 
-    async def overview(self) -> list[TenantOverview]:
-        """Every operator, by slug, with what is known of it from outside."""
-        latest = {found.tenant_id: found for found in await self.latest_of_each()}
-        return [
-            msgspec.structs.replace(found, operation=latest.get(found.tenant.id))
-            for found in await self._tenants.overview()
-        ]
+    async def overview(
+        self,
+        *,
+        sort: TenantSort,
+        cursor: str | None,
+        limit: int,
+        state: TenantState | None = None,
+        search: str | None = None,
+    ) -> Page[TenantOverview]:
+        """Operators with what is known of them from outside. Raises CursorInvalid."""
+        found, following = await self._tenants.overview(
+            sort=sort, cursor=cursor, limit=limit, state=state, search=search
+        )
+        return Page(await self._with_operations(found), following)
 
     async def overview_of(self, slug: str) -> TenantOverview:
         """Raises OperatorUnknown."""
-        tenant = await self.tenant(slug)
-        return next(found for found in await self.overview() if found.tenant.id == tenant.id)
+        found, _ = await self._tenants.overview(slug=slug, limit=1)
+        if not found:
+            raise OperatorUnknown(f"There is no operator {slug}.")
+        return (await self._with_operations(found))[0]
 
-    async def latest_of_each(self) -> list[Operation]:
-        """Each tenant's latest operation."""
+    async def _with_operations(self, found: list[TenantOverview]) -> list[TenantOverview]:
         async with self._database.control() as session:
-            return await OperationRepository(session).latest_of_each()
+            latest = await OperationRepository(session).latest_of([each.tenant.id for each in found])
+        return [msgspec.structs.replace(each, operation=latest.get(each.tenant.id)) for each in found]
 
     async def get(self, id_: UUID) -> Operation:
         """Raises OperationUnknown."""
@@ -113,9 +133,22 @@ class Operations:
             raise OperationUnknown(f"There is no operation {id_}.")
         return found
 
-    async def latest(self, tenant_id: str | None = None, limit: int = 50) -> list[Operation]:
+    async def page(
+        self,
+        *,
+        sort: OperationSort,
+        cursor: str | None,
+        limit: int,
+        state: OperationState | None = None,
+        kind: OperationKind | None = None,
+        slug: str | None = None,
+    ) -> Page[Operation]:
+        """What was asked for. Raises CursorInvalid."""
         async with self._database.control() as session:
-            return await OperationRepository(session).latest(tenant_id, limit)
+            found, following = await OperationRepository(session).page(
+                sort=sort, cursor=cursor, limit=limit, state=state, kind=kind, slug=slug
+            )
+        return Page(found, following)
 
     async def _add(
         self, kind: OperationKind, tenant_id: str, slug: str, parameters: Mapping[str, Any], doer: Doer
@@ -233,7 +266,7 @@ class OperationRunner:
 
     async def _export(self, operation: Operation, secret: Secret, progress: Progress) -> Mapping[str, Any]:
         wish = operation.parameters
-        default = self._archives / f"{operation.slug}-{operation.id.hex}.tar"
+        default = self._archives / archive_name(operation)
         target = Path(wish["target"]) if wish.get("target") else default
         recipient = wish.get("recipient", "")
         if not recipient and not secret.passphrase:

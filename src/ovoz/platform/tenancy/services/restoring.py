@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import tarfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from ovoz.lib.ids import new_tenant_id
 from ovoz.lib.sealing import KEY_BYTES, InstallationKey, wrap
 from ovoz.platform.audit.contracts import Doer
 from ovoz.platform.tenancy.errors import ArchiveDamaged, ArchiveKeyWrong, ArchiveTooNew, SlugTaken
-from ovoz.platform.tenancy.ports import Attachment, TenantObjects
+from ovoz.platform.tenancy.ports import Attachment, AuditProof, TenantObjects
 from ovoz.platform.tenancy.repositories import hold_keys, schema_statements
 from ovoz.platform.tenancy.repositories.archives import ArchiveRepository
 from ovoz.platform.tenancy.repositories.fleet import stamp_done
@@ -29,6 +29,7 @@ from ovoz.platform.tenancy.rules.archive_format import (
     HEADER_NAME,
     KEYS_NAME,
     MANIFEST_NAME,
+    PROOF_NAME,
     VERSION,
     ArchivedTable,
     Header,
@@ -58,6 +59,7 @@ class TenantRestorer:
         life: TenantLife,
         objects: TenantObjects,
         settle: Settler,
+        proof: AuditProof,
         clock: Clock,
         *,
         data_dir: Path,
@@ -68,6 +70,7 @@ class TenantRestorer:
         self._life = life
         self._objects = objects
         self._settle = settle
+        self._proof = proof
         self._clock = clock
         self._data_dir = data_dir
         self._installation_key = installation_key
@@ -102,8 +105,9 @@ class TenantRestorer:
             tenant_id = tenant_id or new_tenant_id()
             await self.abandon(tenant_id)
             try:
-                left_out = await self._load(source, tenant_id, slug, say)
+                left_out, origin = await self._load(source, tenant_id, slug, say)
                 await self._attach(source, tenant_id, say)
+                await self._life.tell_restored(tenant_id, doer, origin)
                 await self._life.resume(tenant_id, doer)
             except BaseException:
                 await self.abandon(tenant_id)
@@ -120,7 +124,9 @@ class TenantRestorer:
             await life.drop(tenant_id)
         await self._objects.remove_all(tenant_id)
 
-    async def _load(self, source: "_Archive", tenant_id: str, slug: str, say: Progress) -> list[str]:
+    async def _load(
+        self, source: "_Archive", tenant_id: str, slug: str, say: Progress
+    ) -> tuple[list[str], Mapping[str, Any]]:
         schema = schema_of(tenant_id)
         async with self._owner.transaction() as session:
             if await LifeRepository(session).slug_taken(slug):
@@ -145,7 +151,19 @@ class TenantRestorer:
                 source.header.tenant, slug, self._cell_id, self._keys(source, tenant_id), RESTORING
             )
             await stamp_done(session, tenant_id, head(self._data_dir, "tenant"), worker="restored")
-        return left_out
+            origin = await self._adopt_proof(session, source, tenant_id)
+        return left_out, origin
+
+    async def _adopt_proof(
+        self, session: AsyncSession, source: "_Archive", tenant_id: str
+    ) -> Mapping[str, Any]:
+        was = source.header.tenant
+        try:
+            return await self._proof.adopt(
+                session, tenant_id, source.proof(), origin_tenant=was.id, slug=was.slug
+            )
+        except ValueError as error:
+            raise ArchiveDamaged(f"{PROOF_NAME}: {error}.") from None
 
     def _keys(self, source: "_Archive", tenant_id: str) -> dict[int, bytes]:
         """What the rows are sealed with, and a newer version of our own for what is written here; wrapped."""
@@ -196,6 +214,10 @@ class _Archive:
     def keys(self) -> dict[int, bytes]:
         """The versions of the tenant's key."""
         return msgspec.json.decode(b"".join(self._open(KEYS_NAME)), type=dict[int, bytes])
+
+    def proof(self) -> bytes | None:
+        """What the audit's seals are checked with; archives of older releases have none."""
+        return b"".join(self._sealed(PROOF_NAME)) if PROOF_NAME in self._members else None
 
     async def table(self, table: ArchivedTable) -> AsyncIterator[bytes]:
         """The table's COPY stream."""
