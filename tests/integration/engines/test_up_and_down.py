@@ -124,7 +124,7 @@ async def _somebody_can_sign_in(installation: Installation) -> None:
             )
             assert answer.status == 201, await answer.text()
             page = await (await session.get(f"{address}/")).text()
-            assert re.search(r'src="main-\w+\.js"', page), "the desk is served"
+            assert re.search(r'src="/main-\w+\.js"', page), "the desk is served"
 
 
 async def _doctor_tells_no_secrets(installation: Installation, status: dict[str, Any]) -> None:
