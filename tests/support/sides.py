@@ -43,7 +43,8 @@ class Side:
     @classmethod
     async def make(cls, stack: Stack) -> "Side":
         """Before the switchboard starts, so that it takes the conversation over."""
-        operator = await make_operator(stack, agents=3, others=["admin"])
+        # Its clocks must not change anything while the tests look.
+        operator = await make_operator(stack, agents=3, others=["admin"], queues=[{"wrap_up_s": 3600}])
         number = f"+99298{secrets.randbelow(10**7):07d}"
         interaction, recording, agent = await leave_a_conversation(stack, operator.slug, number)
         [row] = await stack.rows(operator.slug, "SELECT email FROM user_account WHERE id = :id", id=agent)
@@ -76,6 +77,8 @@ class Side:
         self.browsers["guest"] = guest
         mark = secrets.token_hex(4)
         team = await self._ask("POST", "/api/teams", {"name": f"Команда {mark}"})
+        spare = await self._ask("POST", "/api/teams", {"name": f"Лишняя {mark}"})
+        self.names["team_to_remove"] = spare["id"]
         grants = [{"right": "session.use"}]
         for name in ("role", "role_to_take", "role_to_remove"):
             code = f"{name}_{secrets.token_hex(4)}"

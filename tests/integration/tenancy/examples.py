@@ -96,6 +96,10 @@ def _provider(**body: str) -> list[Try]:
     return [msgspec.structs.replace(_ELSEWHERE, body=body)]
 
 
+def _provider_list(**query: str) -> list[Try]:
+    return [msgspec.structs.replace(_ELSEWHERE, query=query)]
+
+
 EXAMPLES: dict[str, list[Try]] = {
     "GET /api/site": [Try(refused=200)],
     "POST /api/sessions": [
@@ -227,6 +231,9 @@ EXAMPLES: dict[str, list[Try]] = {
     "POST /api/people/{person_id:uuid}/disable": [
         Try(path="/api/people/{leaver}/disable", refused="person-not-found")
     ],
+    "POST /api/people/{person_id:uuid}/end-sessions": [
+        Try(path="/api/people/{leaver}/end-sessions", refused="person-not-found", own=204)
+    ],
     "POST /api/people/{person_id:uuid}/enable": [
         Try(path="/api/people/{leaver}/enable", refused="person-not-found")
     ],
@@ -235,6 +242,9 @@ EXAMPLES: dict[str, list[Try]] = {
     "GET /api/teams": [Try(refused=200)],
     "POST /api/teams": [Try(body={"name": "{team_name}"}, refused=201, own="team-name-taken")],
     "PATCH /api/teams/{team_id:uuid}": [Try(body={"name": "Команда {nonce}"}, refused="team-not-found")],
+    "DELETE /api/teams/{team_id:uuid}": [
+        Try(path="/api/teams/{team_to_remove}", refused="team-not-found", own=204)
+    ],
     "GET /api/invitations/{token:str}": [Try(refused="invitation-invalid")],
     "POST /api/invitations/{token:str}/accept": [
         Try(body={"password": _NEW_PASSWORD}, refused="invitation-invalid")
@@ -261,10 +271,11 @@ EXAMPLES: dict[str, list[Try]] = {
     "DELETE /api/roles/{code:str}": [
         Try(path="/api/roles/{role_to_remove}", headers={"if-match": "*"}, refused="role-not-found", own=204)
     ],
-    "GET /api/provider/tenants": [_ELSEWHERE],
+    "GET /api/provider/tenants": _provider_list(search="{slug}", cursor="{cursor}"),
     "GET /api/provider/tenants/{slug:str}": [_ELSEWHERE],
-    "GET /api/provider/operations": [_ELSEWHERE],
+    "GET /api/provider/operations": _provider_list(slug="{slug}", cursor="{cursor}"),
     "GET /api/provider/operations/{operation_id:uuid}": [_ELSEWHERE],
+    "GET /api/provider/operations/{operation_id:uuid}/archive": [_ELSEWHERE],
     "POST /api/provider/tenants": _provider(slug="{slug}", blueprint="{slug}", name="Оператор"),
     "POST /api/provider/tenants/{slug:str}/suspend": _provider(reason="Потому что"),
     "POST /api/provider/tenants/{slug:str}/resume": [_ELSEWHERE],

@@ -49,6 +49,16 @@ OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up"}
 INTERNAL = {"POST /internal/commands", "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}", "GET /health"}
 
 
+@pytest.fixture(scope="module")
+def ours(web: Web, sides: dict[str, Side]) -> Side:
+    return sides["our_inside"]
+
+
+@pytest.fixture(scope="module")
+def theirs(web: Web, sides: dict[str, Side]) -> Side:
+    return sides["their_inside"]
+
+
 async def internal(web: Web, method: str, path: str, body: Any = None, token: str | None = None) -> Answer:
     address = f"http://127.0.0.1:{web.stack.settings.ports.switchboard}{path}"
     token = internal_token(web.stack.settings.home) if token is None else token
