@@ -205,5 +205,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "POST /api/invitations/{token:str}/accept": ("user_account", "invitation"),
     "POST /api/roles": ("role",),
     "PUT /api/roles/{code:str}": ("role",),
+    # A role may be called `null`.
+    "DELETE /api/roles/{code:str}": ("role",),
 }
 """What a route may change when it takes the text, beside the audit."""
