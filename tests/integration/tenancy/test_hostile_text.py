@@ -99,8 +99,10 @@ def strings(value: Any) -> set[str]:
     return {found for one in inner for found in strings(one)}
 
 
-@pytest.fixture
-def hostile(web: Web, sides: dict[str, Side]) -> Side:
+@pytest.fixture(scope="module")
+async def hostile(web: Web, sides: dict[str, Side]) -> Side:
+    for name in ("theirs", "hostile"):
+        await sides[name].settle()
     return sides["hostile"]
 
 
