@@ -13,9 +13,10 @@ from tests.support.api_client import give_role
 from tests.support.api_process import Browser, Web
 from tests.support.journal import leave_a_conversation
 from tests.support.operators import PASSWORD, Operator, make_operator
-from tests.support.stack import Stack
+from tests.support.stack import Stack, eventually
 
 from ovoz.lib.db import schema_of
+from ovoz.lib.sealing import internal_token
 from ovoz.platform.access.contracts import ShippedRole
 
 Fingerprint = dict[str, str]
@@ -152,6 +153,29 @@ class Side:
             self.names["number"][4:],
             *self.operator.emails,
         }
+
+    async def settle(self) -> Fingerprint:
+        """Waits until nothing that was done before is still on its way into the rows: the fingerprint then.
+
+        The switchboard learns of a new agent when it is asked about one that it does not know.
+        """
+        web = self.browsers["everyone"].web
+        settings = self.stack.settings
+        address = (
+            f"http://127.0.0.1:{settings.ports.switchboard}/internal/desk/{self.names['tenant']}/{uuid4()}"
+        )
+        headers = {"Authorization": f"Bearer {internal_token(settings.home)}"}
+        async with web.session.get(address, headers=headers) as answer:
+            assert answer.status == 404
+        last = await self.fingerprint()
+
+        async def still() -> bool:
+            nonlocal last
+            before, last = last, await self.fingerprint()
+            return before == last
+
+        await eventually(still, within_s=10, every_s=0.5, what="stillness")
+        return last
 
     async def fingerprint(self) -> Fingerprint:
         """A digest of each table with rows of this operator."""

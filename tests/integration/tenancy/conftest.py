@@ -10,12 +10,8 @@ from tests.support.stack import Stack
 
 @pytest.fixture(scope="session")
 async def sides(engines: Stack) -> dict[str, Side]:
-    """Who tries (`ours`), whose things are tried (`theirs`), and who sends hostile texts (`hostile`).
-
-    `our_inside` and `their_inside` for what is tried past the API: the routes leave others' names in what is ours.
-    """
-    names = ("ours", "theirs", "hostile", "our_inside", "their_inside")
-    return {name: await Side.make(engines) for name in names}
+    """Who tries (`ours`), whose things are tried (`theirs`), and who sends hostile texts (`hostile`)."""
+    return {name: await Side.make(engines) for name in ("ours", "theirs", "hostile")}
 
 
 @pytest.fixture(scope="session")

@@ -99,8 +99,10 @@ def strings(value: Any) -> set[str]:
     return {found for one in inner for found in strings(one)}
 
 
-@pytest.fixture
-def hostile(web: Web, sides: dict[str, Side]) -> Side:
+@pytest.fixture(scope="module")
+async def hostile(web: Web, sides: dict[str, Side]) -> Side:
+    for name in ("theirs", "hostile"):
+        await sides[name].settle()
     return sides["hostile"]
 
 
@@ -205,5 +207,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "POST /api/invitations/{token:str}/accept": ("user_account", "invitation"),
     "POST /api/roles": ("role",),
     "PUT /api/roles/{code:str}": ("role",),
+    # A role may be called `null`.
+    "DELETE /api/roles/{code:str}": ("role",),
 }
 """What a route may change when it takes the text, beside the audit."""

@@ -104,7 +104,7 @@ async def test_who_tries_holds_every_right_of_an_operator(ours: Side) -> None:
 async def strangers_calls(ours: Side, theirs: Side) -> Found:
     """Every example with their names by our person: what was told, what changed, what was answered otherwise."""
     found: Found = {}
-    before = await theirs.fingerprint()
+    before = await theirs.settle()
     for route, example in tried():
         call = example.filled(route.path, theirs.names, ours.names)
         answer = await ask(ours, route, call)
@@ -129,6 +129,8 @@ async def test_a_session_of_the_other_operator_is_none_here(ours: Side, theirs: 
     found: Found = {}
     visitor = ours.browsers["everyone"].web.browser(ours.operator.slug)
     visitor.cookies = dict(theirs.browsers["everyone"].cookies)
+    for side in (ours, theirs):
+        await side.settle()
     for route, example in tried():
         if route.rights == ["public"]:
             continue
@@ -150,6 +152,7 @@ async def test_a_token_of_the_other_operator_is_none_here(ours: Side, theirs: Si
     """Our session with their CSRF token: a request that could have been forged."""
     found: Found = {}
     token = theirs.browsers["everyone"].cookies["ovoz_csrf"]
+    await ours.settle()
     for route, example in tried():
         if not route.unsafe or route.opt.get(WITHOUT_CSRF) or route.of_provider:
             continue
