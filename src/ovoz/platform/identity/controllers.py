@@ -117,7 +117,7 @@ class SessionController(Controller):
     guards = (requires("session.use"),)
     cache_control = _NOT_STORED
 
-    @get(operation_id="ShowSession")
+    @get(operation_id="ShowSession", opt={WHILE_SUSPENDED: True})
     async def show(self, actor: NamedDependency[Actor], access: NamedDependency[Access]) -> Session:
         """Who is signed in, where, and what they may do."""
         return await _session(actor, access)

@@ -7,6 +7,7 @@ const TO_SETTINGS = SETTINGS.map(section => [section.right, section.path] as con
 export const routes: Routes = [
   { path: 'sign-in', title: 'title.sign_in', loadComponent: () => import('./session/sign-in').then(m => m.SignIn) },
   { path: 'unavailable', title: 'title.unavailable', loadComponent: () => import('./problems/unavailable').then(m => m.Unavailable) },
+  { path: 'suspended', title: 'title.suspended', loadComponent: () => import('./problems/suspended').then(m => m.Suspended) },
   { path: 'no-rights', title: 'title.no_rights', loadComponent: () => import('./problems/no-rights').then(m => m.NoRights) },
   { path: 'invitation/:token', title: 'title.invitation', loadComponent: () => import('./invitation/invitation').then(m => m.Invitation) },
   {

@@ -20,13 +20,12 @@ export class ReferenceData {
     this.ends().map(end => ({ ...end, name: this.language.nameOf(end.names, end.code) })),
   );
 
+  /** Each list is there as soon as it can be had, whatever becomes of the other. */
   async load(): Promise<void> {
-    const [breaks, ends] = await Promise.all([
-      this.store.may('desk.use') ? this.api.breakReasons() : [],
-      this.store.may('settings.read') ? this.api.dispositions() : [],
+    await Promise.all([
+      this.store.may('desk.use') && this.api.breakReasons().then(breaks => this.breaks.set(breaks)),
+      this.store.may('settings.read') && this.api.dispositions().then(ends => this.ends.set(ends)),
     ]);
-    this.breaks.set(breaks);
-    this.ends.set(ends);
   }
 
   breakName(code: string | null | undefined): string {

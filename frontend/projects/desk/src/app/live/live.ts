@@ -130,15 +130,15 @@ export class Live {
       this.ended.update(count => count + 1);
       return;
     }
-    // A refused handshake hides its reason: ask whether it was the session.
-    if (!this.opened && this.attempt > 0) void this.checkSession();
+    // A refused handshake hides its reason: ask for the same over HTTP.
+    if (!this.opened && this.attempt > 0) void this.findOutWhy();
     const delay = reconnectDelayMs(this.attempt++, Math.random());
     this.reconnectTimer = setTimeout(() => this.connect(), delay);
   }
 
-  private async checkSession(): Promise<void> {
+  private async findOutWhy(): Promise<void> {
     try {
-      await this.api.session();
+      this.take(await this.api.desk());
     } catch (error) {
       if (error instanceof Problem && error.status === 401) this.ended.update(count => count + 1);
     }

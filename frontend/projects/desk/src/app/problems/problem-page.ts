@@ -23,6 +23,6 @@ import { Icon } from '@ovoz/ui';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ProblemPage {
-  readonly page = input.required<'unavailable' | 'no_rights' | 'not_found'>();
+  readonly page = input.required<'unavailable' | 'suspended' | 'no_rights' | 'not_found'>();
   readonly icon = input.required<string>();
 }

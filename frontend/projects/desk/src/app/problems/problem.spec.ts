@@ -11,6 +11,12 @@ describe('problems', () => {
     expect(toProblem(new HttpErrorResponse({ status: 403, error: { type: '/problems/right-missing', title: 'No', right: 'recordings.listen' } })).right).toBe('recordings.listen');
   });
 
+  it('say why an operator is suspended', () => {
+    const error = { type: '/problems/operator-suspended', title: 'Suspended', reason: 'The invoice is open' };
+    expect(toProblem(new HttpErrorResponse({ status: 403, error })).reason).toBe('The invoice is open');
+    expect(toProblem(new HttpErrorResponse({ status: 403, error: { ...error, reason: '' } })).reason).toBeNull();
+  });
+
   it('without a document go by their status', () => {
     expect(toProblem(new HttpErrorResponse({ status: 502, error: '<html>' })).slug).toBe('server-failing');
     expect(toProblem(new HttpErrorResponse({ status: 0 })).slug).toBe('unreachable');

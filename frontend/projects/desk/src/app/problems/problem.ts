@@ -18,6 +18,8 @@ export class Problem extends Error {
     readonly retryAfterS: number | null = null,
     /** The right that would be needed, where the platform names it. */
     readonly right: string | null = null,
+    /** What the provider said, where the operator is suspended. */
+    readonly reason: string | null = null,
   ) {
     super(title);
   }
@@ -51,6 +53,7 @@ export function toProblem(error: unknown): Problem {
     Array.isArray(member['errors']) ? member['errors'].filter(isFieldError) : [],
     typeof member['retry_after_s'] === 'number' ? member['retry_after_s'] : retryHeader > 0 ? retryHeader : null,
     typeof member['right'] === 'string' ? member['right'] : null,
+    typeof member['reason'] === 'string' && member['reason'] ? member['reason'] : null,
   );
 }
 

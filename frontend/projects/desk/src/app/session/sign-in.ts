@@ -88,7 +88,10 @@ export class SignIn {
       await this.store.loadSite();
       this.latencyMs.set(Math.max(1, Math.round(performance.now() - start)));
     } catch (error) {
-      this.siteState.set(toProblem(error).status === 404 ? 'unknown' : 'unreachable');
+      const problem = toProblem(error);
+      if (problem.slug === 'operator-suspended') {
+        await this.router.navigateByUrl(this.router.createUrlTree(['/suspended'], { queryParams: { next: this.router.url } }), { skipLocationChange: true });
+      } else this.siteState.set(problem.status === 404 ? 'unknown' : 'unreachable');
     }
   }
 

@@ -6,6 +6,7 @@ import { WrapUpDraft } from '../desk/wrap-up-draft';
 import { Live } from '../live/live';
 import { Phone } from '../phone/phone';
 import { RingNotification } from '../phone/ring-notification';
+import { Suspension } from '../problems/suspension';
 import { SessionStore } from '../session/session-store';
 import { Keyboard } from '../shortcuts/keyboard';
 import { Notices } from './notices';
@@ -40,6 +41,7 @@ import { Topbar } from './topbar';
 export class Shell {
   private readonly live = inject(Live);
   private readonly phone = inject(Phone);
+  private readonly suspension = inject(Suspension);
   protected readonly store = inject(SessionStore);
   private readonly router = inject(Router);
 
@@ -49,6 +51,9 @@ export class Shell {
     if (this.store.usesDesk()) this.startDesk();
     effect(() => {
       if (this.live.sessionEnded() > 0) untracked(() => this.signInAgain());
+    });
+    effect(() => {
+      if (this.suspension.refused() && !this.mayBeInCall()) untracked(() => void this.sayThatItIsSuspended());
     });
   }
 
@@ -69,6 +74,16 @@ export class Shell {
     } catch {
       setTimeout(() => void this.loadReference(reference, attempt + 1), Math.min(15_000, 1000 * 2 ** attempt));
     }
+  }
+
+  private mayBeInCall(): boolean {
+    if (!this.store.usesDesk() || this.suspension.deskRefused()) return false;
+    return !this.live.desk() || this.live.interaction() !== null;
+  }
+
+  private async sayThatItIsSuspended(): Promise<void> {
+    const way = this.router.createUrlTree(['/suspended'], { queryParams: { next: this.router.url } });
+    await this.router.navigateByUrl(way, { skipLocationChange: true });
   }
 
   private signInAgain(): void {
