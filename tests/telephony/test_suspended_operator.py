@@ -9,6 +9,7 @@ from tests.support.operators import make_operator
 from tests.support.stack import Stack, eventually
 from tests.telephony.conftest import Team
 
+from ovoz.contact_center.switchboard.contracts import NOTE
 from ovoz.entrypoints.provisioning import tenant_desk
 from ovoz.platform.audit.api import Doer
 
@@ -122,8 +123,9 @@ async def test_who_is_in_a_call_finishes_it_and_nobody_else_works(stack: Stack, 
         await busy.until_state("wrap_up")
         await busy.wrap_up(note="kept", next_="ready")
         await busy.until_state("offline")
-        [row] = await stack.rows(operator.slug, "SELECT disposition, note FROM interaction")
-        assert (row["disposition"], row["note"]) == ("resolved", "kept")
+        [row] = await stack.rows(operator.slug, "SELECT id, disposition, note FROM interaction")
+        keys = await stack.field_keys(operator.tenant_id)
+        assert (row["disposition"], keys.open(row["note"], NOTE, row["id"])) == ("resolved", "kept")
         with pytest.raises(Refused) as refused:
             await busy.ask("GET", "/api/desk")
         assert refused.value.document["reason"] == "The invoice is open"
