@@ -5,9 +5,10 @@ cd "$(dirname "$0")/.."
 .venv/bin/ovoz engines test-tools
 run() {
   echo "== $1"
-  local began=$SECONDS
-  "${@:2}"
+  local began=$SECONDS state=0
+  "${@:2}" || state=$?
   echo "== $1: $((SECONDS - began)) s"
+  return "$state"
 }
 tests() {
   run "$*" .venv/bin/python -m pytest -q "${@/#/tests/}"
