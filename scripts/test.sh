@@ -2,7 +2,6 @@
 # Every test, the cheap ones first; each part says how long it took.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-.venv/bin/ovoz engines test-tools
 run() {
   echo "== $1"
   local began=$SECONDS state=0
@@ -27,6 +26,7 @@ if [[ ${1-} == folder ]]; then
   exit "$state"
 fi
 
+.venv/bin/ovoz engines test-tools
 run "desk unit" .venv/bin/python -m ovoz.engines.frontend test
 tests unit architecture data
 folders() {
@@ -35,7 +35,7 @@ folders() {
   for folder in tests/integration/[a-z]*/; do basename "$folder"; done | grep -vxE 'api|engines|tenancy|tenancy_life'
 }
 integration() {
-  folders | xargs -I{} -P 2 --process-slot-var=LANE bash "$0" folder {}
+  folders | xargs -I{} -P 2 --process-slot-var=LANE bash scripts/test.sh folder {}
 }
 run integration integration
 tests contract

@@ -44,7 +44,7 @@ class Spool:
         except OSError:
             self._file.close()
             raise SpoolTaken(str(path)) from None
-        self._length = self._take_stock()
+        self._length = self._drop_cut_line()
 
     def close(self) -> None:
         self._file.close()
@@ -62,32 +62,23 @@ class Spool:
         self._length += len(lines)
 
     def entries(self) -> Iterator[JournalEntry]:
-        """Oldest first; a last line that was cut by a crash was never relied on and is passed over."""
+        """Oldest first. A last line that was cut by a crash was never relied on and is passed over; what nobody can
+        open (damaged, or sealed under another secret) must not keep the rest from Postgres: `clear` puts it aside.
+        """
+        for _, entry in self._lines():
+            if isinstance(entry, JournalEntry):
+                yield entry
+
+    def _lines(self) -> Iterator[tuple[bytes, JournalEntry | Exception]]:
+        """Whole lines, each with what it says or why that cannot be read."""
         self._file.seek(0)
         for line in self._file:
-            if not line.endswith(b"\n"):
-                return
-            yield _opened(line, self._cipher)
+            if line.endswith(b"\n"):
+                yield line, _read(line, self._cipher)
 
-    def _take_stock(self) -> int:
-        """The length of what can be read. A cut last line goes, and what nobody can open (damaged, or sealed under
-        another installation's secret) is put aside: it must not keep the rest from Postgres.
-        """
-        self._file.seek(0)
-        whole = [line for line in self._file if line.endswith(b"\n")]
-        readable = []
-        for line in whole:
-            try:
-                _opened(line, self._cipher)
-            except (ValueError, InvalidTag, msgspec.MsgspecError) as error:
-                log.error("spool.line_unreadable", kept_in=str(self.refused_path))
-                self._put_aside(line.strip(), error)
-            else:
-                readable.append(line)
-        if len(readable) < len(whole):
-            self._file.truncate(0)
-            self._file.write(b"".join(readable))
-        length = sum(map(len, readable))
+    def _drop_cut_line(self) -> int:
+        """What is appended next must begin a line of its own; returns the length that is left."""
+        length = sum(len(line) for line, _ in self._lines())
         self._file.truncate(length)
         return length
 
@@ -103,6 +94,11 @@ class Spool:
             os.fsync(file.fileno())
 
     def clear(self) -> None:
+        """What could be read is in Postgres; the rest is on the disk beside it before this one is emptied."""
+        for line, entry in self._lines():
+            if isinstance(entry, Exception):
+                log.error("spool.line_unreadable", kept_in=str(self.refused_path))
+                self._put_aside(line.strip(), entry)
         self._file.truncate(0)
         os.fsync(self._file.fileno())
         self._length = 0
@@ -118,10 +114,8 @@ def refused_entries(path: Path, key: bytes) -> Iterator[tuple[str, JournalEntry 
     kept = refused_path(path)
     for line in kept.read_bytes().splitlines() if kept.exists() else ():
         refused = msgspec.json.decode(line)
-        try:
-            yield refused["error"], _opened(refused["entry"].encode(), AESGCM(key))
-        except (ValueError, InvalidTag, msgspec.MsgspecError):
-            yield refused["error"], None
+        entry = _read(refused["entry"].encode(), AESGCM(key))
+        yield refused["error"], None if isinstance(entry, Exception) else entry
 
 
 def _sealed(entry: JournalEntry, cipher: AESGCM) -> bytes:
@@ -129,7 +123,10 @@ def _sealed(entry: JournalEntry, cipher: AESGCM) -> bytes:
     return base64.b64encode(nonce + cipher.encrypt(nonce, msgspec.json.encode(entry), None))
 
 
-def _opened(line: bytes, cipher: AESGCM) -> JournalEntry:
-    raw = base64.b64decode(line.strip(), validate=True)
-    plain = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
-    return msgspec.json.decode(plain, type=JournalEntry)
+def _read(line: bytes, cipher: AESGCM) -> JournalEntry | Exception:
+    try:
+        raw = base64.b64decode(line.strip(), validate=True)
+        plain = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
+        return msgspec.json.decode(plain, type=JournalEntry)
+    except (ValueError, InvalidTag) as error:
+        return error
