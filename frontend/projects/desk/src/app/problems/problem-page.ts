@@ -17,7 +17,7 @@ import { Icon } from '@ovoz/ui';
   styles: `
     :host { display: grid; min-height: 100%; }
     main { display: flex; flex-direction: column; align-items: center; justify-content: center; gap: var(--ovoz-space-3); padding: var(--ovoz-space-12) var(--ovoz-space-6); text-align: center; }
-    p { max-width: 44ch; }
+    p { max-width: 44ch; text-wrap: balance; }
     .row { justify-content: center; margin-block-start: var(--ovoz-space-2); }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
