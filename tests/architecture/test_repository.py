@@ -1,5 +1,6 @@
 """What every file of the repository keeps."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -85,3 +86,13 @@ def test_no_registry_is_named() -> None:
         if hosts.search(path.read_text())
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(REPOSITORY.glob("tests/deep/test_*.py")) + sorted(REPOSITORY.glob("tests/bench/*.py")),
+    ids=lambda path: path.stem,
+)
+def test_what_make_test_does_not_run_can_be_imported(path: Path) -> None:
+    """Long runs and measurements break unseen otherwise."""
+    importlib.import_module(".".join(path.relative_to(REPOSITORY).with_suffix("").parts))

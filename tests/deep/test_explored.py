@@ -11,9 +11,10 @@ from tests.support.explorer import explore, furnish, served
 from tests.support.operators import Operator
 from tests.support.stack import Stack
 
-from ovoz.platform.access.api import compile_snapshot, enforcer
+from ovoz.lib.settings import REPOSITORY
+from ovoz.platform.access.api import read_roles
 
-ROLES = sorted(role for role, rights in compile_snapshot(enforcer()).items() if "session.use" in rights)
+ROLES = sorted(role.code for role in read_roles(REPOSITORY).roles)
 SEED = int(os.environ.get("OVOZ_SEED") or datetime.now(UTC).strftime("%Y%m%d"))
 MAX_TIME_S = 300
 
