@@ -77,6 +77,7 @@ from ovoz.platform.requests.deps import (
     BodyRulesMiddleware,
     KeptAnswerMiddleware,
     RateLimitMiddleware,
+    hold_body_to_its_types,
     send_allowed_methods,
     send_standing,
 )
@@ -252,6 +253,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
             DefineMiddleware(KeptAnswerMiddleware, kept_answers=KeptAnswers(database, utc_now)),
             RememberRequest(),
         ],
+        before_request=hold_body_to_its_types,
         after_request=masking(privacy),
         before_send=[send_allowed_methods, send_cookies, send_standing, send_security_headers],
         request_max_body_size=BODY_LIMIT_BYTES,

@@ -62,3 +62,36 @@ async def test_a_source_does_not_stand_in_for_another(agent: Browser) -> None:
             "PATCH", "/api/session/preferences", json={"csrf": agent.csrf}, headers=headers
         )
         assert answer.status_code in (401, 403)
+
+
+@pytest.mark.parametrize("query", ["to=0.5", "from=1700000000", "to=tomorrow", "from=-1"])
+@pytest.mark.parametrize("path", ["/api/interactions", "/api/audit", "/api/audit/export"])
+async def test_a_moment_is_no_number(operator: Operator, browser: NewBrowser, path: str, query: str) -> None:
+    """2.2.1: what is documented as a moment is one; seconds since 1970 are not."""
+    admin = await browser(slug=operator.slug).sign_in(operator.emails[2])
+    good = await admin.ask("GET", f"{path}?from=2026-11-24T00:00:00Z&to=2026-11-24T10:00:00%2B05:00")
+    assert good.status_code == 200, good.text
+    answer = await admin.ask("GET", f"{path}?{query}")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/input-invalid")
+    assert answer.json()["errors"][0]["pointer"] == f"/{query.partition('=')[0]}"
+
+
+@pytest.mark.parametrize("nearly", [0, 1, "true", "false"])
+async def test_a_value_is_of_its_type(agent: Browser, nearly: object) -> None:
+    """2.2.1: nothing is converted to what it might have meant."""
+    answer = await agent.ask("PATCH", "/api/session/preferences", json={"auto_answer": nearly})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/input-invalid")
+    assert answer.json()["errors"][0]["pointer"] == "/auto_answer"
+    kept = await agent.ask("PATCH", "/api/session/preferences", json={"auto_answer": True})
+    assert (kept.status_code, kept.json()["auto_answer"]) == (200, True)
+
+
+async def test_a_value_deep_inside_is_named(operator: Operator, browser: NewBrowser) -> None:
+    """The pointer leads to the list that it stands in."""
+    admin = await browser(slug=operator.slug).sign_in(operator.emails[2])
+    grants = [{"right": "session.use"}, {"right": "interactions.read", "conditions": {"corporate": "true"}}]
+    answer = await admin.ask(
+        "POST", "/api/roles", json={"code": "nearly", "name": "Nearly", "grants": grants}
+    )
+    assert answer.json()["errors"][0]["pointer"] == "/grants", answer.text
+    assert answer.json()["errors"][0]["detail"].startswith("Expected `bool")

@@ -1,9 +1,11 @@
 """How routes and the application hold requests to the rules of this module."""
 
 import hashlib
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
+import msgspec
 from litestar.connection import ASGIConnection, Request
 from litestar.enums import ScopeType
 from litestar.params import HeaderParameter, QueryParameter
@@ -112,6 +114,7 @@ class BodyRulesMiddleware:
         self._app = app
         self._known: dict[str, frozenset[str]] = {}
         self._no_text: dict[str, frozenset[str]] = {}
+        self._moments: dict[str, frozenset[str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
@@ -130,6 +133,7 @@ class BodyRulesMiddleware:
             known = frozenset(wanted.field_alias for wanted in model.expected_query_params)
             self._known[handler.handler_id] = known
             self._no_text[handler.handler_id] = _no_text(handler) & known
+            self._moments[handler.handler_id] = _moments(handler) & known
         unknown = [name for name in connection.query_params if name not in known]
         if unknown:
             raise ParameterUnknown(
@@ -147,6 +151,18 @@ class BodyRulesMiddleware:
         if null:
             raise InputInvalid(
                 errors=[{"pointer": f"/{name}", "detail": "leave it out, or say a value"} for name in null]
+            )
+        no_moment = [
+            name
+            for name in sorted(self._moments[handler.handler_id] & connection.query_params.keys())
+            if not _is_moment(connection.query_params[name])
+        ]
+        if no_moment:
+            raise InputInvalid(
+                errors=[
+                    {"pointer": f"/{name}", "detail": "a moment as 2026-11-24T10:00:00Z"}
+                    for name in no_moment
+                ]
             )
 
     @staticmethod
@@ -250,15 +266,64 @@ def _key(said: str) -> UUID:
         ) from None
 
 
+def _moments(handler: Any) -> frozenset[str]:
+    """Parameters that are moments: Litestar would take a number for seconds since 1970."""
+    return frozenset(
+        name
+        for name, field in _parameters(handler)
+        if any(inner.annotation is datetime for inner in (field, *field.inner_types))
+    )
+
+
+def _is_moment(said: str) -> bool:
+    try:
+        msgspec.convert(said, datetime)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def _no_text(handler: Any) -> frozenset[str]:
     """Parameters for which msgspec would take the word `null` as if they were left out: a filter would not filter."""
+    return frozenset(
+        name
+        for name, field in _parameters(handler)
+        if field.is_optional and not any(inner.annotation is str for inner in field.inner_types)
+    )
+
+
+def _parameters(handler: Any) -> list[tuple[str, Any]]:
+    """Everything that a route and what it depends on take, by the name on the wire."""
     signatures = [
         handler.parsed_fn_signature,
         *(provided.parsed_fn_signature for provided in handler.resolve_dependencies().values()),
     ]
-    return frozenset(
-        getattr(field.kwarg_definition, "name", None) or name
+    return [
+        (getattr(field.kwarg_definition, "name", None) or name, field)
         for signature in signatures
         for name, field in signature.parameters.items()
-        if field.is_optional and not any(inner.annotation is str for inner in field.inner_types)
-    )
+    ]
+
+
+async def hold_body_to_its_types(request: Request[Any, Any, Any]) -> None:
+    """Refuses a body whose values are only nearly of the types that are documented (before-request hook).
+
+    Litestar converts them: `0` would be a `false`, `"12"` a number.
+    """
+    wanted = request.route_handler.parsed_fn_signature.parameters.get("data")
+    if wanted is None:
+        return
+    body = await request.body()
+    try:
+        msgspec.json.decode(body, type=wanted.annotation, strict=True)
+    except msgspec.ValidationError as strictly:
+        try:
+            msgspec.json.decode(body, type=wanted.annotation, strict=False)
+        except msgspec.MsgspecError:
+            return  # Wrong in another way, which is told where bodies are read.
+        detail, _, path = str(strictly).partition(" - at `$")
+        # msgspec does not say which member of a list it is: the pointer ends at the list.
+        pointer = path.rstrip("`").partition("[")[0].replace(".", "/")
+        raise InputInvalid(errors=[{"pointer": pointer, "detail": detail}]) from None
+    except msgspec.DecodeError:
+        return
