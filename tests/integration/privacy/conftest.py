@@ -64,7 +64,7 @@ def desk_of(marked: Marked, role: str, seq: int = 1) -> dict[str, object]:
             "queue": {"id": str(person.id), "name": "Общая"},
             "entry_point": {"number": "0611", "name": "Линия"},
             **{"started_at": now, "answered_at": now, "held_since": None, "ended_at": None},
-            **{"end_reason": None, "recording": "on", "rejoin_until": None},
+            **{"end_reason": None, "recording": "on", "rejoin_until": None, "why": None},
             "segments": [
                 {
                     "kind": "talk",

@@ -15,7 +15,8 @@ from ovoz.contact_center.switchboard.state.actions import Answer, Connect, HangU
 from ovoz.contact_center.switchboard.state.agent import NextState
 from ovoz.contact_center.switchboard.state.call import CONVERSING, WITH_AGENT, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
-from ovoz.contact_center.switchboard.state.floor import Floor, Limits, QueueRules
+from ovoz.contact_center.switchboard.state.floor import Floor
+from ovoz.contact_center.switchboard.state.rules import Limits, QueueRules
 
 NODE = "node-1"
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])

@@ -7,7 +7,8 @@ from uuid import UUID
 from ovoz.contact_center.switchboard.state import arrivals
 from ovoz.contact_center.switchboard.state.actions import HangUp, Play
 from ovoz.contact_center.switchboard.state.call import Call, Caller
-from ovoz.contact_center.switchboard.state.floor import Floor, QueueRules, replace
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.rules import QueueRules
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 QUEUE = UUID(int=1)

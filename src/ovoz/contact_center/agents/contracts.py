@@ -82,6 +82,24 @@ class DeskSegment(msgspec.Struct, frozen=True):
     agent: Colleague | None
 
 
+class DeskReason(msgspec.Struct, frozen=True):
+    """Why the call came to this agent and to no other.
+
+    `ring`: by which widening of the queue the agent was reached, from 0. `relative_wait`: wait / target. `agents_free`:
+    how many could have had it then, this one among them; of those it was the one idle longest, or least occupied.
+    """
+
+    by: Literal["only", "preferred", "guard", "longest_relative_wait"]
+    preferred: Literal["last_agent", "personal_manager", "asked_for"] | None
+    ring: int
+    waited_s: float
+    relative_wait: float
+    agents_free: int
+    agent_order: Literal["least_occupied", "longest_idle"]
+    occupancy: float
+    idle_s: float
+
+
 class DeskInteraction(msgspec.Struct, frozen=True):
     """The call the agent is busy with."""
 
@@ -99,16 +117,23 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     end_reason: PublicText | None
     recording: Literal["off", "on", "failed"]
     rejoin_until: datetime | None
+    why: DeskReason | None
     segments: list[DeskSegment]
 
 
 class DeskQueue(msgspec.Struct, frozen=True):
-    """A queue at this moment."""
+    """A queue at this moment.
+
+    `estimated_wait_s` is what somebody who came now would wait; 80 % of the last estimates missed by `estimate_error_s`
+    at most. Null while it is not known.
+    """
 
     id: UUID
     name: PublicText
     waiting: int
     longest_since: datetime | None
+    estimated_wait_s: int | None
+    estimate_error_s: int | None
     agents_ready: int
     agents_signed_in: int
 

@@ -105,7 +105,7 @@ class Reason(msgspec.Struct, frozen=True):
     """Why this agent got this offer: kept with the interaction, told at the desk and in the history."""
 
     by: Literal["only", "preferred", "guard", "longest_relative_wait"]
-    preferred: str | None
+    preferred: Literal["last_agent", "personal_manager", "asked_for"] | None
     ring: int
     """Which ring the agent came in by, from 0."""
     waited_s: float

@@ -10,7 +10,7 @@ from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
 from ovoz.contact_center.switchboard.state.call import Call
-from ovoz.contact_center.switchboard.state.floor import QueueRules
+from ovoz.contact_center.switchboard.state.rules import QueueRules
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
 from ovoz.platform.privacy.api import Fields

@@ -25,9 +25,10 @@ from ovoz.contact_center.switchboard.state import arrivals, recovery
 from ovoz.contact_center.switchboard.state.actions import Action, Ring, StartRecording, StoreRecording
 from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
 from ovoz.contact_center.switchboard.state.facts import Step
-from ovoz.contact_center.switchboard.state.floor import Floor, Limits, replace
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.presence import agent_known
 from ovoz.contact_center.switchboard.state.rows import entry_of
+from ovoz.contact_center.switchboard.state.rules import Limits
 
 log = structlog.get_logger(__name__)
 
@@ -108,7 +109,7 @@ class Cell:
             if known is None:
                 known = self._build(setup)
             else:
-                known.queues.update({queue.id: queue for queue in setup.queues})
+                known.change_queues(setup.queues)
                 known.limits = replace(known.limits, max_calls=setup.max_calls)
                 self._index(setup)
                 if known.suspended == setup.active:
@@ -270,14 +271,16 @@ class Cell:
     async def keep_time(self) -> None:
         """Lets deadlines pass; sleeps until the next one."""
         while True:
-            dues = [due for floor in self.floors.values() if (due := floor.next_due()) is not None]
+            dues = [
+                due for floor in self.floors.values() if (due := floor.next_due(self.clock())) is not None
+            ]
             pause = max(0.0, (min(dues) - self.clock()).total_seconds()) if dues else None
             try:
                 await asyncio.wait_for(self._timer.wait(), pause)
             except TimeoutError:
                 now = self.clock()
                 for floor in self.floors.values():
-                    due = floor.next_due()
+                    due = floor.next_due(now)
                     if due is not None and due <= now:
                         recovery.time_passed(floor, now)
                         self.commit(floor)

@@ -96,5 +96,7 @@ class Desks:
             self._queues_wake.clear()
             stale, self._stale_queues = self._stale_queues, {}
             for floor in stale.values():
-                self._send(floor.tenant_id, "queues", {"type": "queues", "data": view.queues(floor)})
+                self._send(
+                    floor.tenant_id, "queues", {"type": "queues", "data": view.queues(floor, self._clock())}
+                )
             await asyncio.sleep(QUEUES_AT_MOST_EVERY_S)

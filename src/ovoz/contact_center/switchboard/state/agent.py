@@ -9,6 +9,7 @@ import msgspec
 AgentStateName = Literal["offline", "ready", "break", "ringing", "talking", "wrap_up", "not_answering"]
 ChosenState = Literal["ready", "break", "offline"]
 
+WORKING: frozenset[str] = frozenset({"talking", "wrap_up"})
 BUSY: frozenset[str] = frozenset({"ringing", "talking", "wrap_up"})
 
 
@@ -37,6 +38,12 @@ class Agent(msgspec.Struct, frozen=True):
     phone_deadline: datetime | None = None
     """When a phone that went away counts as lost; None while it is there or not needed."""
     idle_since: datetime | None = None
+    skills: tuple[tuple[str, int], ...] = ()
+    """Codes of skills with the level of each, 1 to 5."""
+    on_duty_since: datetime | None = None
+    """The moment of signing in, later by the breaks since: work and readiness are counted from it."""
+    worked_s: float = 0.0
+    """Talking and wrapping up since then; what lasts is not in it yet."""
     seq: int = 0
 
     @property

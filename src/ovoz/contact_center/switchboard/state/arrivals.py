@@ -147,21 +147,49 @@ def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
 def announce(floor: Floor, now: datetime, call: Call) -> None:
     """Tells a waiting caller the place in the queue, then music again."""
     queue = floor.queues[call.queue_id]
+    why = msgspec.to_builtins(floor.why_waiting(call, now))
     call = replace(
         call,
         announcements=call.announcements + 1,
         announce_at=now + timedelta(seconds=queue.announce_every_s),
     )
-    place = 1 + next(
-        (index for index, other in enumerate(floor.waiting_in(queue.id)) if other.id == call.id), 0
-    )
+    place = 1 + _ahead(floor, call)
+    estimate = floor.estimator(queue.id).estimate(now.timestamp(), place - 1)
+    said = estimate.minutes if estimate is not None and estimate.worth_saying else None
     if place == 1:
         prompts: tuple[str, ...] = ("sound:queue-youarenext",)
     else:
         prompts = ("sound:queue-thereare", f"number:{place}", "sound:queue-callswaiting")
     floor.act(StopMusic(call.id, call.caller_channel))
-    call = _play(floor, call, f"announce-{call.announcements}", (*prompts, "sound:queue-thankyou"))
-    floor.put_call(floor.tell("calls.position_announced.v1", now, call, position=place))
+    call = _play(
+        floor, call, f"announce-{call.announcements}", (*prompts, *_minutes(said), "sound:queue-thankyou")
+    )
+    floor.put_call(
+        floor.tell(
+            "calls.position_announced.v1",
+            now,
+            call,
+            position=place,
+            minutes=said,
+            estimate_s=round(estimate.wait_s) if estimate else None,
+            error_s=round(estimate.error_s) if estimate and estimate.error_s is not None else None,
+            why=why,
+        )
+    )
+
+
+def _ahead(floor: Floor, call: Call) -> int:
+    """How many wait in the same queue longer than this one."""
+    return next(
+        (place for place, other in enumerate(floor.waiting_in(call.queue_id)) if other.id == call.id), 0
+    )
+
+
+def _minutes(minutes: int | None) -> tuple[str, ...]:
+    if minutes is None:
+        return ()
+    unit = "sound:queue-minute" if minutes == 1 else "sound:queue-minutes"
+    return ("sound:queue-holdtime", f"number:{minutes}", unit)
 
 
 def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
@@ -214,6 +242,7 @@ def close_unanswered(
         waited_s=round((now - (call.queued_at or call.started_at)).total_seconds(), 3),
     )
     floor.put_call(call)
+    floor.estimator(call.queue_id).left(call.id, now.timestamp())
 
 
 def _enter_queue(floor: Floor, call: Call, now: datetime) -> None:
@@ -230,6 +259,8 @@ def _enter_queue(floor: Floor, call: Call, now: datetime) -> None:
     floor.put_call(call)
     floor.act(StartMusic(call.id, call.caller_channel))
     floor.match(now)
+    if floor.calls[call.id].phase == "queued":
+        floor.estimator(queue.id).queued(call.id, now.timestamp(), _ahead(floor, call))
 
 
 def _play(floor: Floor, call: Call, what: str, media: tuple[str, ...]) -> Call:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.routing.contracts import Reason
+
 Phase = Literal["greeting", "queued", "offered", "ringing", "talking", "held", "wrap_up", "closed"]
 SegmentKind = Literal["flow", "queue", "ring", "talk", "hold", "wrap_up"]
 
@@ -65,6 +67,8 @@ class Call(msgspec.Struct, frozen=True):
     agent_id: UUID | None = None
     agent_leg: str | None = None
     attempt: int = 0
+    why: Reason | None = None
+    """Why it was given to the agent who has it."""
     announcements: int = 0
     playing: str | None = None
     queued_at: datetime | None = None

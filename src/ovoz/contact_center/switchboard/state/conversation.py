@@ -115,7 +115,12 @@ def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_age
     call = end_segment(call, now, outcome=reason)
     call = floor.tell("calls.ring_ended.v1", now, call, outcome=reason, agent_name=agent.name)
     call = replace(
-        begin_segment(call, "queue", now), phase="queued", agent_id=None, agent_leg=None, ring_until=None
+        begin_segment(call, "queue", now),
+        phase="queued",
+        agent_id=None,
+        agent_leg=None,
+        why=None,
+        ring_until=None,
     )
     queue = floor.queues[call.queue_id]
     call = replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s))
@@ -342,6 +347,7 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         recorded=recorded,
     )
     floor.put_call(call)
+    floor.estimator(call.queue_id).taken(call.id, now.timestamp())
     floor.move_agent(agent, now, "talking")
 
 

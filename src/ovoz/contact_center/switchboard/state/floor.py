@@ -7,70 +7,23 @@ what it did in the step that `take_step` returns. Nothing here waits, so no two 
 import heapq
 import itertools
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.routing.contracts import Assignment, Policy, Waiting
+from ovoz.contact_center.routing.rules.estimate import WaitEstimator
+from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.switchboard.state.actions import Action, Ring
-from ovoz.contact_center.switchboard.state.agent import Agent, AgentStateName
+from ovoz.contact_center.switchboard.state.agent import WORKING, Agent, AgentStateName
 from ovoz.contact_center.switchboard.state.call import Call, Leg, begin_segment, with_leg
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
+from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of
+from ovoz.contact_center.switchboard.state.rules import Limits, QueueRules
 
 replace = msgspec.structs.replace
-
-
-class QueueRules(msgspec.Struct, frozen=True):
-    """How one queue treats its callers; times in seconds."""
-
-    id: UUID
-    name: str
-    priority: int
-    max_length: int
-    max_wait_s: int
-    ring_timeout_s: int
-    wrap_up_s: int
-    announce_every_s: int
-    recorded: bool
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """What one tenant may use of the cell, and how long things may hang; times in seconds."""
-
-    max_calls: int = 200
-    rejoin_grace_s: int = 20
-    rejoin_retry_s: float = 1.5
-    ring_guard_s: int = 5
-    greeting_guard_s: int = 60
-    first_announcement_s: int = 8
-    phone_grace_s: int = 15
-
-
-class Discipline(Protocol):
-    """The port that the routing engine fills: which waiting call meets which free agent next."""
-
-    def choose(
-        self, waiting: Iterable[Call], free: Iterable[Agent], queues: dict[UUID, QueueRules], now: datetime
-    ) -> tuple[Call, Agent] | None: ...
-
-
-class OldestCallLongestIdle:
-    """Highest priority first, then the call that waits longest; of its agents the one idle longest."""
-
-    def choose(
-        self, waiting: Iterable[Call], free: Iterable[Agent], queues: dict[UUID, QueueRules], now: datetime
-    ) -> tuple[Call, Agent] | None:
-        agents = sorted(free, key=lambda agent: (agent.idle_since or now, agent.id))
-        if not agents:
-            return None
-        for call in sorted(
-            waiting, key=lambda call: (-queues[call.queue_id].priority, call.queued_at or now, call.id)
-        ):
-            for agent in agents:
-                if call.queue_id in agent.queues:
-                    return call, agent
-        return None
 
 
 class Floor:
@@ -82,7 +35,6 @@ class Floor:
         queues: Iterable[QueueRules],
         *,
         new_id: Callable[[], UUID],
-        discipline: Discipline | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.tenant_id = tenant_id
@@ -95,9 +47,9 @@ class Floor:
         self.suspended = False
         """True while the provider keeps the operator suspended: callers are told so; what runs runs on."""
         self._new_id = new_id
-        self._discipline: Discipline = discipline or OldestCallLongestIdle()
+        self._matcher = Matcher(Policy())
         self._waiting: set[UUID] = set()
-        self._free: set[UUID] = set()
+        self._estimators: dict[UUID, WaitEstimator] = {}
         self._call_of_channel: dict[str, UUID] = {}
         self._agent_of_endpoint: dict[str, UUID] = {}
         self._due: list[tuple[datetime, int, UUID]] = []
@@ -118,12 +70,16 @@ class Floor:
         """Stores the call's new version and keeps the indexes true."""
         if call.phase == "closed":
             self.calls[call.id] = call
-            self._waiting.discard(call.id)
+            self._wait_over(call)
             for leg in call.legs:
                 self._call_of_channel.pop(leg.id, None)
         else:
             self.calls[call.id] = call
-            (self._waiting.add if call.phase == "queued" else self._waiting.discard)(call.id)
+            if call.phase == "queued":
+                self._waiting.add(call.id)
+                self._matcher.put_offer(offer_of(call, self.queues[call.queue_id]))
+            else:
+                self._wait_over(call)
             for leg in call.legs:
                 self._call_of_channel[leg.id] = call.id
         self._step.calls[call.id] = None
@@ -146,10 +102,25 @@ class Floor:
             self._agent_of_endpoint.pop(known.endpoint, None)
         self.agents[agent.id] = agent
         self._agent_of_endpoint[agent.endpoint] = agent.id
-        (self._free.add if agent.assignable else self._free.discard)(agent.id)
+        if agent.state == "offline":
+            self._matcher.drop_agent(agent.id)
+        else:
+            self._matcher.put_agent(candidate_of(agent))
         self._step.agents[agent.id] = None
         if agent.phone_deadline is not None:
             heapq.heappush(self._due, (agent.phone_deadline, next(self._tie), agent.id))
+
+    def _wait_over(self, call: Call) -> None:
+        if call.id in self._waiting:
+            self._waiting.remove(call.id)
+            self._matcher.drop_offer(call.id)
+
+    def change_queues(self, queues: Iterable[QueueRules]) -> None:
+        """New rules take effect at once, for those who wait already too."""
+        self.queues.update({queue.id: queue for queue in queues})
+        for call_id in self._waiting:
+            call = self.calls[call_id]
+            self._matcher.put_offer(offer_of(call, self.queues[call.queue_id]))
 
     def forget_closed(self, call_id: UUID) -> None:
         """Drops a closed call once the journal has it."""
@@ -239,26 +210,28 @@ class Floor:
                 lasted_s=round((now - agent.since).total_seconds(), 3),
             )
             assert isinstance(said, Agent)
-            moved = said
+            moved = _on_duty(agent, said, now)
         self.put_agent(moved)
         return moved
 
     # The claim
 
     def match(self, now: datetime) -> None:
-        """Joins waiting calls and free agents until one side is empty: one claim for both."""
-        while self.intents_allowed and self._waiting and self._free:
-            pair = self._discipline.choose(
-                (self.calls[call_id] for call_id in self._waiting),
-                (self.agents[agent_id] for agent_id in self._free),
-                self.queues,
-                now,
-            )
-            if pair is None:
-                return
-            self._claim(*pair, now)
+        """Joins waiting calls and free agents as the routing engine says: one claim for both."""
+        if self.intents_allowed:
+            for assignment in self._matcher.match(now.timestamp()):
+                self._claim(assignment, now)
 
-    def _claim(self, call: Call, agent: Agent, now: datetime) -> None:
+    def why_waiting(self, call: Call, now: datetime) -> Waiting:
+        """Why a queued call was given to nobody yet."""
+        return self._matcher.waiting(call.id, now.timestamp())
+
+    def estimator(self, queue_id: UUID) -> WaitEstimator:
+        """The queue's estimates of waits; they begin anew with the process, silent until their error is known."""
+        return self._estimators.setdefault(queue_id, WaitEstimator())
+
+    def _claim(self, assignment: Assignment, now: datetime) -> None:
+        call, agent = self.calls[assignment.offer], self.agents[assignment.agent]
         assert call.phase == "queued"
         assert agent.assignable
         queue = self.queues[call.queue_id]
@@ -271,10 +244,18 @@ class Floor:
             agent_leg=leg_id,
             attempt=attempt,
             announce_at=None,
+            why=assignment.reason,
             ring_until=now + timedelta(seconds=queue.ring_timeout_s + self.limits.ring_guard_s),
         )
         claimed = with_leg(claimed, Leg(leg_id, "agent", now, agent_id=agent.id))
-        claimed = self.tell("calls.call_offered.v1", now, claimed, agent_name=agent.name, attempt=attempt)
+        claimed = self.tell(
+            "calls.call_offered.v1",
+            now,
+            claimed,
+            agent_name=agent.name,
+            attempt=attempt,
+            why=msgspec.to_builtins(assignment.reason),
+        )
         self.put_call(claimed)
         self.move_agent(agent, now, "ringing", call_id=call.id)
         self.act_when_journalled(
@@ -293,9 +274,13 @@ class Floor:
 
     # Time
 
-    def next_due(self) -> datetime | None:
-        """When `time_passed` has something to look at next."""
-        return self._due[0][0] if self._due else None
+    def next_due(self, now: datetime) -> datetime | None:
+        """When `time_passed` has something to look at next: a deadline, or a wait that reaches more agents."""
+        dues = [self._due[0][0]] if self._due else []
+        wider = self._matcher.next_due(now.timestamp()) if self._waiting else None
+        if wider is not None:
+            dues.append(datetime.fromtimestamp(wider, UTC))
+        return min(dues, default=None)
 
     def pop_due(self, now: datetime) -> list[UUID]:
         """Ids of calls and agents whose deadlines passed (each still to be checked against its state)."""
@@ -303,3 +288,15 @@ class Floor:
         while self._due and self._due[0][0] <= now:
             passed[heapq.heappop(self._due)[2]] = None
         return list(passed)
+
+
+def _on_duty(before: Agent, after: Agent, now: datetime) -> Agent:
+    """Counts work, and time on duty (work and readiness, without breaks), from signing in on."""
+    if before.state == "offline":
+        return replace(after, on_duty_since=now, worked_s=0.0)
+    lasted = now - before.since
+    if before.state in WORKING:
+        return replace(after, worked_s=before.worked_s + lasted.total_seconds())
+    if before.state not in ("ready", "ringing") and before.on_duty_since is not None:
+        return replace(after, on_duty_since=before.on_duty_since + lasted)
+    return after

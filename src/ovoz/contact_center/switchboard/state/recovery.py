@@ -55,6 +55,7 @@ def time_passed(floor: Floor, now: datetime) -> None:
         agent = floor.agents.get(subject)
         if agent is not None and agent.phone_deadline is not None and agent.phone_deadline <= now:
             phone_lost(floor, now, agent)
+    floor.match(now)
 
 
 def _call_due(floor: Floor, now: datetime, call: Call) -> None:

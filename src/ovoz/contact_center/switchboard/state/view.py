@@ -32,13 +32,13 @@ def desk(
             },
             "phone": {"available": media is None, "registered": agent.registered, "detail": media},
             "interaction": _interaction(floor, call) if call else None,
-            "queues": queues(floor, agent.queues),
+            "queues": queues(floor, now, agent.queues),
         }
     )
     return view
 
 
-def queues(floor: Floor, shown: tuple[UUID, ...] | None = None) -> list[dict[str, Any]]:
+def queues(floor: Floor, now: datetime, shown: tuple[UUID, ...] | None = None) -> list[dict[str, Any]]:
     """Figures of the queues at this moment; all of the tenant's where `shown` is None."""
     waiting: dict[UUID, list[datetime]] = {}
     for call in floor.calls.values():
@@ -50,6 +50,7 @@ def queues(floor: Floor, shown: tuple[UUID, ...] | None = None) -> list[dict[str
             continue
         members = [agent for agent in floor.agents.values() if queue.id in agent.queues]
         since = waiting.get(queue.id, [])
+        estimate = floor.estimator(queue.id).estimate(now.timestamp(), len(since))
         rows.append(
             msgspec.to_builtins(
                 {
@@ -57,6 +58,10 @@ def queues(floor: Floor, shown: tuple[UUID, ...] | None = None) -> list[dict[str
                     "name": queue.name,
                     "waiting": len(since),
                     "longest_since": min(since, default=None),
+                    "estimated_wait_s": round(estimate.wait_s) if estimate else None,
+                    "estimate_error_s": round(estimate.error_s)
+                    if estimate and estimate.error_s is not None
+                    else None,
                     "agents_ready": sum(1 for agent in members if agent.assignable),
                     "agents_signed_in": sum(1 for agent in members if agent.state != "offline"),
                 }
@@ -82,6 +87,7 @@ def _interaction(floor: Floor, call: Call) -> dict[str, Any]:
         "end_reason": call.end_reason,
         "recording": call.recording,
         "rejoin_until": call.rejoin_until,
+        "why": call.why,
         "segments": [
             {
                 "kind": segment.kind,

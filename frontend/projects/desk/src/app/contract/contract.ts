@@ -34,6 +34,7 @@ export type Caller = Schemas['Caller'] & { number_token?: string | null };
 
 export type LiveInteraction = Omit<Schemas['DeskInteraction'], 'caller'> & { caller: Caller };
 export type LiveInteractionState = LiveInteraction['state'];
+export type DeskReason = NonNullable<Schemas['DeskInteraction']['why']>;
 export type QueueFigures = Schemas['DeskQueue'];
 export type Desk = Omit<Schemas['Desk'], 'interaction'> & { interaction: LiveInteraction | null };
 export type PhoneAccount = Schemas['Phone'];

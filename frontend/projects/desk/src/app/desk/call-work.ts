@@ -6,6 +6,7 @@ import { formatPhoneNumber } from '../language/phone-number';
 import { Live } from '../live/live';
 import { CallProgress } from './call-progress';
 import { OutcomeForm } from './outcome-form';
+import { ReasonText } from './reason-text';
 import { WrapUpDraft } from './wrap-up-draft';
 
 /** The middle column while a call is coming or running. */
@@ -19,6 +20,7 @@ import { WrapUpDraft } from './wrap-up-draft';
           <div class="row"><h1 class="h-page cut">{{ call.queue.name }}</h1>
             @if (call.entry_point; as entry) { <span class="small muted cut grow">{{ t('call.dialled', { number: phone(entry.number), name: entry.name }) }}</span> }
           </div>
+          @if (call.why; as why) { <p class="small soft row row-tight why" data-testid="why"><svg ovozIcon="info" class="i-s"></svg><span><span class="strong">{{ t('why.title') }}:</span> {{ reasons.why(why) }}</span></p> }
           <ovoz-call-progress [segments]="call.segments" [queueName]="call.queue.name" />
         </div>
         @if (coming()) {
@@ -59,6 +61,7 @@ import { WrapUpDraft } from './wrap-up-draft';
 export class CallWork {
   protected readonly live = inject(Live);
   protected readonly draft = inject(WrapUpDraft);
+  protected readonly reasons = inject(ReasonText);
   protected readonly coming = computed(() => {
     const state = this.live.interaction()?.state;
     return state === 'announced' || state === 'ringing';

@@ -5,6 +5,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
+import type { QueueFigures } from '../contract/contract';
 import { formatDay, formatTime } from '../language/dates';
 import { Language } from '../language/language';
 import { Live } from '../live/live';
@@ -79,6 +80,11 @@ export class MyDay {
 
   protected duration(seconds: number | null): string {
     return seconds === null ? '—' : formatDuration(seconds);
+  }
+
+  protected estimate({ estimated_wait_s: wait, estimate_error_s: error }: QueueFigures): string {
+    if (wait === null || error === null) return '—';
+    return this.language.text('queues.estimate_value', { wait: formatDuration(wait), error: formatDuration(error) });
   }
 
   protected since(at: string | null): string {

@@ -21,6 +21,7 @@ const FACTS: [string, Record<string, unknown>][] = [
   ['calls.digit_pressed.v1', { party: 'agent' }],
   ['calls.digit_pressed.v1', { party: 'caller' }],
   ['calls.position_announced.v1', {}],
+  ['calls.position_announced.v1', { minutes: 3 }],
   ['calls.recording_failed.v1', {}],
   ...['ring_no_answer', 'rejected', 'phone_lost', 'ring_unknown', 'journal_unavailable', 'something_new'].map(
     (outcome): [string, Record<string, unknown>] => ['calls.ring_ended.v1', { outcome }],

@@ -9,6 +9,8 @@ export function eventKeys({ type, params }: Pick<TimelineEntry, 'type' | 'params
       return [`${plain}.${String(params['outcome'])}`, plain];
     case 'digit_pressed':
       return [`${plain}.${String(params['party'])}`];
+    case 'position_announced':
+      return params['minutes'] ? [`${plain}_minutes`, plain] : [plain];
     case 'call_offered':
       return Number(params['attempt'] ?? 1) > 1 ? [`${plain}_again`, plain] : [plain];
     case 'wrap_up_finished':

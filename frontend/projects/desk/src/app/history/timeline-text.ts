@@ -1,6 +1,7 @@
 import { inject, Injectable } from '@angular/core';
-import type { TimelineEntry } from '../contract/contract';
+import type { DeskReason, TimelineEntry } from '../contract/contract';
 import { formatDuration } from '../clock/duration';
+import { ReasonText, type Waiting } from '../desk/reason-text';
 import { ReferenceData } from '../desk/reference-data';
 import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
@@ -10,11 +11,18 @@ import { eventKeys } from './event-keys';
 @Injectable({ providedIn: 'root' })
 export class TimelineText {
   private readonly language = inject(Language);
+  private readonly reasons = inject(ReasonText);
   private readonly reference = inject(ReferenceData);
 
   of(event: TimelineEntry): string {
     const key = eventKeys(event).find(candidate => this.language.has(candidate)) ?? 'event.unknown';
-    return this.language.text(key, this.paramsOf(event));
+    const text = this.language.text(key, this.paramsOf(event));
+    const why = event.params['why'];
+    if (!why) return text;
+    // The log holds what the engine said as it was: the event's type says which of the two it is.
+    return event.type.startsWith('calls.position_announced')
+      ? this.language.text('event.why_waiting', { event: text, why: this.reasons.waiting(why as Waiting) })
+      : this.language.text('event.why', { event: text, why: this.reasons.why(why as DeskReason) });
   }
 
   private paramsOf({ type, agent, params }: TimelineEntry): Record<string, unknown> {

@@ -1,0 +1,65 @@
+import { inject, Injectable } from '@angular/core';
+import { formatDuration } from '../clock/duration';
+import type { DeskReason } from '../contract/contract';
+import { Language } from '../language/language';
+
+/** Why a contact waited at some moment, as the event log keeps it: what became of every agent who was signed in. */
+export interface Waiting {
+  ring: number;
+  next_ring_in_s: number | null;
+  waits_for: string | null;
+  ahead: number;
+  agents_busy: number;
+  agents_unavailable: number;
+  agents_later: number;
+  agents_never: number;
+}
+
+/** What the routing engine says for its decisions, in the person's language. */
+@Injectable({ providedIn: 'root' })
+export class ReasonText {
+  private readonly language = inject(Language);
+
+  /** Why a contact came to this agent: one or two sentences. */
+  why(reason: DeskReason): string {
+    return reasonKeys(reason)
+      .map(key => this.language.text(key, reasonParams(reason)))
+      .join(' ');
+  }
+
+  /** Why a contact still waits: what the agents who could take it do. */
+  waiting(reason: Waiting): string {
+    return waitingKeys(reason)
+      .map(key => this.language.text(key, { ...reason, next_ring: formatDuration(reason.next_ring_in_s ?? 0) }))
+      .join(', ');
+  }
+}
+
+/** Keys of the sentences, the contact's first: how it was chosen, then how the agent was. */
+export function reasonKeys(reason: DeskReason): string[] {
+  const contact = reason.by === 'preferred' ? `why.preferred.${reason.preferred ?? 'asked_for'}` : `why.${reason.by}`;
+  if (reason.by === 'only' || reason.by === 'preferred') return [contact];
+  const agent = reason.agents_free > 1 ? `why.agent.${reason.agent_order}` : 'why.agent.one';
+  return reason.ring > 0 ? [contact, agent, 'why.wider'] : [contact, agent];
+}
+
+export function reasonParams(reason: DeskReason): Record<string, unknown> {
+  return {
+    waited: formatDuration(reason.waited_s),
+    relative: Math.round(100 * reason.relative_wait),
+    free: reason.agents_free,
+    occupancy: Math.round(100 * reason.occupancy),
+    idle: formatDuration(reason.idle_s),
+    ring: reason.ring + 1,
+  };
+}
+
+export function waitingKeys(reason: Waiting): string[] {
+  const keys: string[] = [];
+  if (reason.waits_for !== null) keys.push('waiting.for_one');
+  if (reason.agents_busy > 0) keys.push('waiting.busy');
+  if (reason.agents_unavailable > 0) keys.push('waiting.unavailable');
+  if (reason.agents_later > 0 && reason.next_ring_in_s !== null) keys.push('waiting.later');
+  if (keys.length === 0) keys.push(reason.agents_later > 0 ? 'waiting.busy_all' : 'waiting.nobody');
+  return keys;
+}

@@ -1,0 +1,38 @@
+"""What a tenant set: how its queues treat callers, and what it may use of the cell."""
+
+from uuid import UUID
+
+import msgspec
+
+from ovoz.contact_center.routing.contracts import Ring
+
+
+class QueueRules(msgspec.Struct, frozen=True):
+    """How one queue treats its callers; times in seconds."""
+
+    id: UUID
+    name: str
+    priority: int
+    max_length: int
+    max_wait_s: int
+    ring_timeout_s: int
+    wrap_up_s: int
+    announce_every_s: int
+    recorded: bool
+    target_s: int = 20
+    """Within how much time a caller is to be answered: the service level's, and what waits are compared by."""
+    weight: float = 1.0
+    rings: tuple[Ring, ...] = ()
+    """Who is reached, and from what wait on; empty: the members, at once."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one tenant may use of the cell, and how long things may hang; times in seconds."""
+
+    max_calls: int = 200
+    rejoin_grace_s: int = 20
+    rejoin_retry_s: float = 1.5
+    ring_guard_s: int = 5
+    greeting_guard_s: int = 60
+    first_announcement_s: int = 8
+    phone_grace_s: int = 15
