@@ -165,7 +165,14 @@ async def test_no_topic_is_heard_by_the_other_operator(web: Web, ours: Side, the
     }
     own_id, their_id = ids[name]
     our_tenant, their_tenant = ours.names["tenant"], theirs.names["tenant"]
-    figures = {"waiting": 0, "longest_since": None, "estimated_wait_s": None, "estimate_error_s": None, "agents_ready": 0, "agents_signed_in": 0}
+    figures = {
+        "waiting": 0,
+        "longest_since": None,
+        "estimated_wait_s": None,
+        "estimate_error_s": None,
+        "agents_ready": 0,
+        "agents_signed_in": 0,
+    }
     marker = secrets.token_hex(8)
 
     def message(said: str) -> bytes:

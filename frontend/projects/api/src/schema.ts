@@ -1449,6 +1449,7 @@ export type components = {
             started_at: string;
             /** @enum {string} */
             state: "announced" | "ringing" | "talking" | "held" | "wrap_up";
+            why: components["schemas"]["DeskReason"] | null;
         };
         /** DeskPhone */
         DeskPhone: {
@@ -1460,11 +1461,28 @@ export type components = {
         DeskQueue: {
             agents_ready: number;
             agents_signed_in: number;
+            estimate_error_s: number | null;
+            estimated_wait_s: number | null;
             /** Format: uuid */
             id: string;
             longest_since: string | null;
             name: string;
             waiting: number;
+        };
+        /** DeskReason */
+        DeskReason: {
+            /** @enum {string} */
+            agent_order: "least_occupied" | "longest_idle";
+            agents_free: number;
+            /** @enum {string} */
+            by: "only" | "preferred" | "guard" | "longest_relative_wait";
+            idle_s: number;
+            occupancy: number;
+            /** @enum {null|string} */
+            preferred: "last_agent" | "personal_manager" | "asked_for" | null;
+            relative_wait: number;
+            ring: number;
+            waited_s: number;
         };
         /** DeskSegment */
         DeskSegment: {

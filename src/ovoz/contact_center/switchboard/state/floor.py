@@ -13,9 +13,8 @@ from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.routing.api import Matcher, WaitEstimator
 from ovoz.contact_center.routing.contracts import Assignment, Policy, Waiting
-from ovoz.contact_center.routing.rules.estimate import WaitEstimator
-from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.switchboard.state.actions import Action, Ring
 from ovoz.contact_center.switchboard.state.agent import WORKING, Agent, AgentStateName
 from ovoz.contact_center.switchboard.state.call import Call, Leg, begin_segment, with_leg

@@ -45,7 +45,8 @@ def candidate_of(agent: Agent) -> engine.Agent:
         signed_in_at=_moment(agent.on_duty_since, since),
         idle_since=_moment(agent.idle_since, since),
         worked_s=agent.worked_s,
-        available=agent.assignable,
+        available=agent.registered and agent.state not in ("break", "not_answering"),
+        load=(("voice", 1),) if agent.call_id is not None else (),
     )
 
 

@@ -1,0 +1,240 @@
+"""The floor and the routing engine: who is given what, why, and that a successor goes on alike."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from ovoz.contact_center.routing.contracts import Need, Reason, Ring, Waiting
+from ovoz.contact_center.switchboard.state import arrivals, conversation, presence, recovery, view
+from ovoz.contact_center.switchboard.state.agent import Agent, NextState
+from ovoz.contact_center.switchboard.state.call import Call, Caller
+from ovoz.contact_center.switchboard.state.facts import Fact
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.routing import members_of
+from ovoz.contact_center.switchboard.state.rules import QueueRules
+
+START = datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+
+class Shift:
+    """A floor with a clock, ids and short words."""
+
+    def __init__(self, *queues: QueueRules) -> None:
+        self.now = START
+        self._ids = 0
+        self.floor = Floor("a" * 12, queues, new_id=self.id)
+        self.facts: list[Fact] = []
+
+    def id(self) -> UUID:
+        self._ids += 1
+        return UUID(int=self._ids)
+
+    def passes(self, seconds: float) -> None:
+        """Lets time pass as the cell does: up to every deadline, one after the other."""
+        until = self.now + timedelta(seconds=seconds)
+        while (due := self.floor.next_due(self.now)) is not None and due <= until:
+            self.now = max(due, self.now)
+            recovery.time_passed(self.floor, self.now)
+        self.now = until
+        recovery.time_passed(self.floor, self.now)
+
+    def agent(
+        self, *queues: QueueRules, ready: bool = True, skills: tuple[tuple[str, int], ...] = ()
+    ) -> UUID:
+        id_ = self.id()
+        presence.agent_known(
+            self.floor,
+            self.now,
+            agent_id=id_,
+            name=f"agent {id_.int}",
+            endpoint=f"e{id_.int}",
+            queues=tuple(queue.id for queue in queues),
+        )
+        self.floor.put_agent(replace(self.floor.agents[id_], skills=skills))
+        presence.phone_registered(self.floor, self.now, f"e{id_.int}")
+        if ready:
+            self.choose(id_, "ready")
+        return id_
+
+    def choose(self, agent: UUID, state: str) -> None:
+        presence.choose_state(self.floor, self.now, self.floor.agents[agent], state, "lunch")  # type: ignore[arg-type]
+
+    def calls(self, queue: QueueRules) -> UUID:
+        id_ = self.id()
+        entry = arrivals.EntryPoint(self.id(), "+992446000100", "line", queue.id, ())
+        arrivals.caller_arrived(
+            self.floor,
+            self.now,
+            interaction_id=id_,
+            node="node-1",
+            channel=f"caller-{id_.int}",
+            sip_call_id="",
+            caller=Caller("+992900000101"),
+            entry=entry,
+        )
+        return id_
+
+    def answers(self, call: UUID) -> None:
+        leg = self.floor.calls[call].agent_leg
+        assert leg is not None
+        conversation.leg_answered(self.floor, self.now, leg)
+
+    def finishes(self, call: UUID) -> None:
+        """The caller hangs up, and the agent's work is done at once."""
+        agent_id = self.floor.calls[call].agent_id
+        assert agent_id is not None
+        conversation.caller_left(self.floor, self.now, f"caller-{call.int}", 16)
+        conversation.finish_wrap_up(
+            self.floor,
+            self.now,
+            self.floor.agents[agent_id],
+            self.floor.calls[call],
+            disposition="resolved",
+            note="",
+            next_state=NextState("ready"),
+        )
+
+    def said(self, type_: str) -> list[Fact]:
+        self.facts.extend(self.floor.take_step().facts)
+        return [fact for fact in self.facts if fact.type == type_]
+
+
+def queue(number: int, **changes: object) -> QueueRules:
+    rules = QueueRules(UUID(int=900 + number), f"q{number}", 0, 50, 1800, 20, 30, 30, recorded=False)
+    return replace(rules, **changes)
+
+
+def test_the_reason_stands_in_the_fact_and_at_the_desk() -> None:
+    support = queue(1)
+    shift = Shift(support)
+    call = shift.calls(support)
+    shift.passes(30)
+    agent = shift.agent(support)
+    (offered,) = shift.said("calls.call_offered.v1")
+    why = msgspec.convert(offered.data["why"], Reason)
+    assert (why.by, why.ring, why.agents_free, why.waited_s) == ("longest_relative_wait", 0, 1, 30.0)
+    assert why.relative_wait == pytest.approx(1.5)
+    desk = view.desk(shift.floor, shift.floor.agents[agent], epoch=1, seq=1, now=shift.now, media=None)
+    assert desk["interaction"]["id"] == str(call)
+    assert msgspec.convert(desk["interaction"]["why"], Reason) == why
+
+
+def test_an_announcement_keeps_why_the_caller_still_waits() -> None:
+    support = queue(1)
+    shift = Shift(support)
+    busy, resting = shift.agent(support), shift.agent(support)
+    shift.choose(resting, "break")
+    shift.answers(shift.calls(support))
+    shift.calls(support)
+    shift.agent(ready=True)
+    shift.passes(10)
+    (announced,) = shift.said("calls.position_announced.v1")
+    why = msgspec.convert(announced.data["why"], Waiting)
+    assert (why.agents_busy, why.agents_unavailable, why.agents_never, why.ahead) == (1, 1, 1, 0)
+    assert shift.floor.agents[busy].state == "talking"
+
+
+def test_a_queue_reaches_more_agents_as_time_passes() -> None:
+    """Level 4 at first, any level after 20 s, colleagues of another queue after 40 s: by time alone."""
+    other = queue(2)
+    members, colleagues = frozenset({members_of(queue(1).id)}), frozenset({members_of(other.id)})
+    rings = (
+        Ring(0.0, (Need("internet", 4),), members),
+        Ring(20.0, (Need("internet", 1),), members),
+        Ring(40.0, (), colleagues),
+    )
+    support = queue(1, rings=rings)
+    for skills, groups, expected in (
+        ((("internet", 4),), support, 0.0),
+        ((("internet", 2),), support, 20.0),
+        ((), other, 40.0),
+    ):
+        shift = Shift(support, other)
+        shift.agent(groups, skills=skills)
+        call = shift.calls(support)
+        if expected:
+            shift.passes(expected - 0.5)
+            assert shift.floor.calls[call].phase == "queued"
+            shift.passes(0.5)
+        assert shift.floor.calls[call].phase == "offered"
+        why = shift.floor.calls[call].why
+        assert why is not None
+        assert why.waited_s == pytest.approx(expected)
+
+
+def test_work_is_shared_by_who_has_had_least() -> None:
+    """The next call goes to who has had less work, however short they have been free."""
+    support = queue(1)
+    shift = Shift(support)
+    first = shift.agent(support)
+    second = shift.agent(support, ready=False)
+    long = shift.calls(support)
+    shift.answers(long)
+    shift.choose(second, "ready")
+    shift.passes(300)
+    shift.finishes(long)
+    short = shift.calls(support)
+    assert shift.floor.calls[short].agent_id == second
+    shift.answers(short)
+    shift.passes(30)
+    shift.finishes(short)
+    shift.passes(60)
+    third = shift.calls(support)
+    assert shift.floor.calls[third].agent_id == second, "30 s of work against 300 s"
+    assert shift.floor.agents[first].worked_s == 300
+
+
+def test_a_break_is_neither_work_nor_idleness() -> None:
+    """Who comes back from an hour's break has nothing to make up for."""
+    support = queue(1)
+    shift = Shift(support)
+    resting = shift.agent(support)
+    working = shift.agent(support)
+    shift.choose(resting, "break")
+    for _ in range(10):
+        call = shift.calls(support)
+        assert shift.floor.calls[call].agent_id == working
+        shift.answers(call)
+        shift.passes(300)
+        shift.finishes(call)
+        shift.passes(60)
+    before = shift.floor.agents[resting].on_duty_since
+    assert before is not None
+    shift.choose(resting, "ready")
+    agent = shift.floor.agents[resting]
+    assert agent.on_duty_since == shift.now
+    assert agent.worked_s == 0
+    assert shift.floor.agents[working].worked_s == 3000
+
+
+def test_a_successor_goes_on_alike() -> None:
+    """Rebuilt from what the journal kept, a floor gives the same calls to the same agents for the same reasons."""
+    support, premium = queue(1), queue(2, priority=10)
+    shift = Shift(support, premium)
+    agents = [shift.agent(support, premium, ready=False) for _ in range(3)]
+    for number in range(6):
+        shift.calls(premium if number % 3 == 2 else support)
+        shift.passes(3)
+    shift.floor.take_step()
+
+    successor = Shift(support, premium)
+    successor.now, successor._ids = shift.now, shift._ids
+    for agent in shift.floor.agents.values():
+        successor.floor.put_agent(msgspec.convert(msgspec.to_builtins(agent), Agent))
+    for call in shift.floor.calls.values():
+        successor.floor.put_call(msgspec.convert(msgspec.to_builtins(call), Call))
+    for each in (shift, successor):
+        for agent_id in agents:
+            each.choose(agent_id, "ready")
+            each.passes(1)
+    given = [
+        {call.id: (call.agent_id, call.why) for call in each.floor.calls.values()}
+        for each in (shift, successor)
+    ]
+    assert given[0] == given[1]
+    assert sum(agent is not None for agent, _ in given[0].values()) == 3
+    assert {call.queue_id for call in shift.floor.calls.values() if call.agent_id == agents[0]} == {
+        premium.id
+    }
