@@ -14,14 +14,14 @@ EVERYONE = "*"
 """The group that every agent belongs to."""
 
 
-class Need(msgspec.Struct, frozen=True, order=True):
+class Need(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     """A skill, and the least level of it that will do."""
 
     skill: str
     level: Level = 1
 
 
-class Ring(msgspec.Struct, frozen=True):
+class Ring(msgspec.Struct, frozen=True, cache_hash=True):
     """From this wait on: agents of these groups who have what is needed, beside those of the rings before it."""
 
     after_s: float
@@ -29,7 +29,7 @@ class Ring(msgspec.Struct, frozen=True):
     groups: frozenset[str]
 
 
-class Terms(msgspec.Struct, frozen=True):
+class Terms(msgspec.Struct, frozen=True, cache_hash=True):
     """How an offer is treated. Offers of equal terms are a class, and are served first in, first out.
 
     `head_start_s` is waiting time it is given at the beginning (priority); `weight` multiplies its relative wait
@@ -101,10 +101,13 @@ class Policy(msgspec.Struct, frozen=True):
     guard_s: float = 60.0
 
 
+By = Literal["only", "preferred", "guard", "longest_relative_wait"]
+
+
 class Reason(msgspec.Struct, frozen=True):
     """Why this agent got this offer: kept with the interaction, told at the desk and in the history."""
 
-    by: Literal["only", "preferred", "guard", "longest_relative_wait"]
+    by: By
     preferred: Literal["last_agent", "personal_manager", "asked_for"] | None
     ring: int
     """Which ring the agent came in by, from 0."""

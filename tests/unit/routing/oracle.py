@@ -1,0 +1,124 @@
+"""What the matcher must do, said as plainly and slowly as can be: every offer beside every agent, each time."""
+
+from uuid import UUID
+
+from ovoz.contact_center.routing.contracts import EVERYONE, Agent, Offer, Policy
+
+GUARD_TARGETS = 3
+DRIFT, SETTLED_S = 0.03, 3600
+
+
+class Oracle:
+    def __init__(self, policy: Policy, usual_occupancy: float = 0.85) -> None:
+        self.policy = policy
+        self.usual = usual_occupancy
+        self.agents: dict[UUID, Agent] = {}
+        self.taken: set[UUID] = set()
+        self.offers: dict[UUID, Offer] = {}
+
+    def put_agent(self, agent: Agent) -> None:
+        self.agents[agent.id] = agent
+        self.taken.discard(agent.id)
+
+    def drop_agent(self, agent_id: UUID) -> None:
+        self.agents.pop(agent_id, None)
+        self.taken.discard(agent_id)
+
+    def settle(self) -> None:
+        worked = sum(round(agent.worked_s * 1000) for agent in self.agents.values())
+        span = sum(round((agent.idle_since - agent.signed_in_at) * 1000) for agent in self.agents.values())
+        if (
+            self.policy.agent_order == "least_occupied"
+            and span >= SETTLED_S * 1000
+            and abs(worked / span - self.usual) > DRIFT
+        ):
+            self.usual = worked / span
+
+    def put_offer(self, offer: Offer) -> None:
+        self.offers[offer.id] = offer
+
+    def drop_offer(self, offer_id: UUID) -> None:
+        self.offers.pop(offer_id, None)
+
+    def ring(self, offer: Offer, agent: Agent) -> int | None:
+        skills = dict(agent.skills)
+        for number, ring in enumerate(offer.terms.rings):
+            if (EVERYONE in ring.groups or ring.groups & agent.groups) and all(
+                skills.get(need.skill, 0) >= need.level for need in ring.needs
+            ):
+                return number
+        return None
+
+    def has_room(self, agent: Agent, channel: str) -> bool:
+        if not agent.available or agent.id in self.taken:
+            return False
+        load = {name: count for name, count in agent.load if count}
+        room = dict(agent.capacity.slots).get(channel, 0) > load.get(channel, 0)  # type: ignore[call-overload]
+        return room and all(
+            present == channel or (channel, present) in agent.capacity.interrupts for present in load
+        )
+
+    def waits_for(self, offer: Offer, now: float) -> list[UUID]:
+        if offer.only is not None:
+            return [offer.only]
+        return [
+            one.agent
+            for one in offer.preferred
+            if one.agent in self.agents and one.agent not in offer.not_to and now < offer.since + one.wait_s
+        ]
+
+    def candidates(self, offer: Offer, now: float) -> list[UUID]:
+        """Who could have it now, the best first."""
+        alone = self.waits_for(offer, now)
+        if alone:
+            return [
+                agent
+                for agent in dict.fromkeys(alone)
+                if agent in self.agents and self.has_room(self.agents[agent], offer.terms.channel)
+            ]
+        found = []
+        for agent in self.agents.values():
+            ring = self.ring(offer, agent)
+            if (
+                ring is not None
+                and now >= offer.since + offer.terms.rings[ring].after_s
+                and agent.id not in offer.not_to
+                and self.has_room(agent, offer.terms.channel)
+            ):
+                found.append(
+                    (ring, sum(count for _, count in agent.load), self.order(agent), agent.id.int, agent.id)
+                )
+        return [one[-1] for one in sorted(found)]
+
+    def order(self, agent: Agent) -> float:
+        if self.policy.agent_order == "longest_idle":
+            return agent.idle_since
+        return agent.worked_s + self.usual * agent.signed_in_at
+
+    def urgency(self, offer: Offer, now: float) -> tuple[int, float, float, int]:
+        """The smallest goes first."""
+        terms = offer.terms
+        waited = now - offer.since
+        if now > offer.since + max(self.policy.guard_s, GUARD_TARGETS * terms.target_s):
+            return (0, -waited, offer.since, offer.id.int)
+        return (
+            1,
+            -(waited + terms.head_start_s) * (terms.weight / terms.target_s),
+            offer.since,
+            offer.id.int,
+        )
+
+    def match(self, now: float) -> list[tuple[UUID, UUID, int]]:
+        """(offer, agent, how many could have had it)."""
+        self.settle()
+        made: list[tuple[UUID, UUID, int]] = []
+        while True:
+            for offer in sorted(self.offers.values(), key=lambda one: self.urgency(one, now)):
+                candidates = self.candidates(offer, now)
+                if candidates:
+                    made.append((offer.id, candidates[0], len(candidates)))
+                    self.taken.add(candidates[0])
+                    del self.offers[offer.id]
+                    break
+            else:
+                return made
