@@ -11,19 +11,20 @@ const waiting: Waiting = {
 
 describe('reasons', () => {
   it('say how the contact and how the agent was chosen', () => {
-    expect(reasonKeys(reason)).toEqual(['why.longest_relative_wait', 'why.agent.least_occupied']);
-    expect(reasonKeys({ ...reason, agents_free: 1 })).toEqual(['why.longest_relative_wait', 'why.agent.one']);
-    expect(reasonKeys({ ...reason, by: 'guard', ring: 1 })).toEqual(['why.guard', 'why.agent.least_occupied', 'why.wider']);
+    expect(reasonKeys(reason, 'why')).toEqual(['why.longest_relative_wait', 'why.agent.least_occupied']);
+    expect(reasonKeys({ ...reason, agents_free: 1 }, 'why')).toEqual(['why.longest_relative_wait', 'why.agent.one']);
+    expect(reasonKeys({ ...reason, by: 'guard', ring: 1 }, 'why')).toEqual(['why.guard', 'why.agent.least_occupied', 'why.wider']);
     expect(reasonParams(reason)).toEqual({ waited: '0:34', relative: 172, free: 3, occupancy: 61, idle: '1:01', ring: 1 });
   });
 
   it('say nothing of others where it was meant for one', () => {
-    expect(reasonKeys({ ...reason, by: 'only' })).toEqual(['why.only']);
-    expect(reasonKeys({ ...reason, by: 'preferred', preferred: 'last_agent' })).toEqual(['why.preferred.last_agent']);
+    expect(reasonKeys({ ...reason, by: 'only' }, 'why')).toEqual(['why.only']);
+    expect(reasonKeys({ ...reason, by: 'preferred', preferred: 'last_agent' }, 'why')).toEqual(['why.preferred.last_agent']);
   });
 
   it('say what the agents do who could take it', () => {
     expect(waitingKeys(waiting)).toEqual(['waiting.nobody']);
+    expect(waitingKeys({ ...waiting, agents_never: 0 })).toEqual(['waiting.none']);
     expect(waitingKeys({ ...waiting, agents_busy: 2, agents_unavailable: 1 })).toEqual(['waiting.busy', 'waiting.unavailable']);
     expect(waitingKeys({ ...waiting, agents_later: 3, next_ring_in_s: 12 })).toEqual(['waiting.later']);
   });

@@ -20,9 +20,9 @@ export interface Waiting {
 export class ReasonText {
   private readonly language = inject(Language);
 
-  /** Why a contact came to this agent: one or two sentences. */
-  why(reason: DeskReason): string {
-    return reasonKeys(reason)
+  /** Why a contact came to an agent, said to this agent (`why`) or of them (`because`): two or three sentences. */
+  why(reason: DeskReason, said: 'why' | 'because' = 'why'): string {
+    return reasonKeys(reason, said)
       .map(key => this.language.text(key, reasonParams(reason)))
       .join(' ');
   }
@@ -36,11 +36,11 @@ export class ReasonText {
 }
 
 /** Keys of the sentences, the contact's first: how it was chosen, then how the agent was. */
-export function reasonKeys(reason: DeskReason): string[] {
-  const contact = reason.by === 'preferred' ? `why.preferred.${reason.preferred ?? 'asked_for'}` : `why.${reason.by}`;
+export function reasonKeys(reason: DeskReason, said: 'why' | 'because'): string[] {
+  const contact = reason.by === 'preferred' ? `${said}.preferred.${reason.preferred ?? 'asked_for'}` : `${said}.${reason.by}`;
   if (reason.by === 'only' || reason.by === 'preferred') return [contact];
-  const agent = reason.agents_free > 1 ? `why.agent.${reason.agent_order}` : 'why.agent.one';
-  return reason.ring > 0 ? [contact, agent, 'why.wider'] : [contact, agent];
+  const agent = reason.agents_free > 1 ? `${said}.agent.${reason.agent_order}` : `${said}.agent.one`;
+  return reason.ring > 0 ? [contact, agent, `${said}.wider`] : [contact, agent];
 }
 
 export function reasonParams(reason: DeskReason): Record<string, unknown> {
@@ -60,6 +60,7 @@ export function waitingKeys(reason: Waiting): string[] {
   if (reason.agents_busy > 0) keys.push('waiting.busy');
   if (reason.agents_unavailable > 0) keys.push('waiting.unavailable');
   if (reason.agents_later > 0 && reason.next_ring_in_s !== null) keys.push('waiting.later');
-  if (keys.length === 0) keys.push(reason.agents_later > 0 ? 'waiting.busy_all' : 'waiting.nobody');
+  if (keys.length === 0 && reason.agents_later > 0) keys.push('waiting.busy_all');
+  if (keys.length === 0) keys.push(reason.agents_never > 0 ? 'waiting.nobody' : 'waiting.none');
   return keys;
 }
