@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs doctor call test test-fast test-deep check sbom format generate snapshot bench-calls bench-tenancy bench-access clean
+.PHONY: help up down status logs doctor call test test-fast test-deep busy-quarter check sbom format generate snapshot bench-calls bench-tenancy bench-access clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
@@ -39,7 +39,10 @@ test-fast: $(STAMP) ## Tests that need no engine
 	@$(PY) -m pytest -q tests/unit tests/architecture tests/data
 
 test-deep: $(STAMP) ## Long runs that look for what nobody thought of: every role, a new seed each day
-	@$(PY) -m pytest -q tests/deep
+	@$(PY) -m pytest -q tests/deep/test_explored.py
+
+busy-quarter: $(STAMP) ## 60 callers, 12 agents and faults for 15 minutes, then everybody's records are compared (MINUTES=3 SEED=2)
+	@MINUTES=$(or $(MINUTES),15) SEED=$(or $(SEED),1) $(PY) -m pytest -q -s tests/deep/test_busy_quarter.py
 
 check: $(STAMP) ## Format, lint, types, layers, front end, generated files
 	@bash scripts/check.sh

@@ -1,0 +1,366 @@
+"""A busy quarter of an hour: 60 subscribers, 12 agents, faults thrown in; then everybody's records are compared.
+
+The carrier's own record (who called, whose tone was heard, for how long) is the recount by hand. The history, the
+event log and what partners heard over RabbitMQ must say the same, call by call and in the sums.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import aiohttp
+import numpy as np
+import pytest
+from tests.support.agents import AgentAtWork, Refused
+from tests.support.callers import PRESENT_DB, RATE, Call, Callers
+from tests.support.events import Partner
+from tests.support.operators import PASSWORD, Operator, make_operator
+from tests.support.stack import Stack, eventually
+
+MINUTES = float(os.environ.get("MINUTES", "15"))
+SEED = int(os.environ.get("SEED", "1"))
+CALLERS, AGENTS = 60, 12
+PAUSE_S, PATIENCE_S, TALK_S, WRAP_UP_S = 45.0, 25.0, 14.0, 3.0
+"""Means of exponential times."""
+TONES = [400 + 110 * number for number in range(AGENTS)]
+CALLER_TONE = 2900
+WINDOW_S = 0.25
+TOLERANCE_S = 1.5
+"""A window at each end, and what passes between the platform's word and the carrier's ear."""
+
+pytestmark = pytest.mark.timeout(60 * (MINUTES + 15))
+
+
+class Record(NamedTuple):
+    """One call as the carrier saw it; `heard_s`: seconds by agent (number) whose tone was there."""
+
+    sip_call_id: str
+    number: str
+    answered: bool
+    hung_up_by_us: bool
+    heard_s: dict[int, float]
+    in_fault: bool
+
+
+@pytest.fixture(scope="module")
+async def stack() -> AsyncIterator[Stack]:
+    running = await Stack.start("busy")
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+async def test_everybody_counts_the_same(stack: Stack) -> None:
+    dice = random.Random(SEED)
+    operator = await make_operator(
+        stack,
+        agents=AGENTS,
+        max_calls=CALLERS,
+        queues=[
+            {"members": range(8), "wrap_up_s": 20},
+            {"members": range(4, AGENTS), "wrap_up_s": 20, "priority": 5},
+        ],
+        others=["supervisor"],
+    )
+    quarter = Quarter(stack, operator, dice)
+    async with Partner(stack.endpoints.amqp_url, f"{operator.tenant_id}.#") as partner:
+        async with Callers(0, stack.endpoints.sip_trunk) as carrier:
+            await quarter.run(carrier)
+        await quarter.until_quiet()
+        await _compare(stack, operator, quarter, partner)
+
+
+class Quarter:
+    """Everybody at work until the time is over."""
+
+    def __init__(self, stack: Stack, operator: Operator, dice: random.Random) -> None:
+        self.stack = stack
+        self.operator = operator
+        self.dice = dice
+        self.agents: list[AgentAtWork] = []
+        self.agent_ids: list[UUID] = []
+        self.records: list[Record] = []
+        self.faults: list[tuple[str, float]] = []
+        self.over = asyncio.Event()
+
+    async def run(self, carrier: Callers) -> None:
+        for number, tone in enumerate(TONES):
+            email = self.operator.emails[number]
+            agent = await AgentAtWork.sign_in(
+                self.stack, self.operator.slug, email, tone_hz=tone, password=PASSWORD
+            )
+            self.agents.append(agent)
+            self.agent_ids.append(UUID(agent.desk["agent"]["id"]))
+        working = [asyncio.create_task(self._agent_works(agent)) for agent in self.agents]
+        calling = [asyncio.create_task(self._calls(carrier, number)) for number in range(CALLERS)]
+        throwing = asyncio.create_task(self._throw_faults())
+        await asyncio.sleep(60 * MINUTES)
+        self.over.set()
+        await asyncio.gather(*calling, throwing)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        for agent in self.agents:
+            await _patiently(agent.choose("offline"))
+
+    async def until_quiet(self) -> None:
+        """The last wrap-ups run out, and everything is told."""
+
+        async def closed() -> bool:
+            rows = await self.stack.rows(
+                self.operator.slug, "SELECT count(*) AS open FROM interaction WHERE state <> 'closed'"
+            )
+            waiting = await self.stack.as_owner(
+                "SELECT count(*) FROM ovoz.outbox WHERE tenant_id = $1", self.operator.tenant_id
+            )
+            return rows[0]["open"] == 0 and waiting[0][0] == 0
+
+        await eventually(closed, within_s=90, every_s=0.5, what="everything closed and told")
+        for agent in self.agents:
+            await agent.close()
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.over.wait(), seconds)
+
+    # Subscribers
+
+    async def _calls(self, carrier: Callers, number: int) -> None:
+        dice = random.Random(f"{SEED} caller {number}")
+        await self._pause(dice.uniform(0, PAUSE_S))
+        while not self.over.is_set():
+            await self._one_call(carrier, f"+9929000{number:05}", dice)
+            await self._pause(dice.expovariate(1 / PAUSE_S))
+
+    async def _one_call(self, carrier: Callers, from_: str, dice: random.Random) -> None:
+        begun = time.monotonic()
+        call = await carrier.call(dice.choice(self.operator.numbers), from_, tone_hz=CALLER_TONE)
+        assert call.leg is not None
+        give_up_at = begun + 4 + dice.expovariate(1 / PATIENCE_S)
+        talk_s = dice.uniform(2, 4 * TALK_S)
+        talking_since: float | None = None
+        ours = False
+        while not call.is_over:
+            await asyncio.sleep(WINDOW_S)
+            now = time.monotonic()
+            if talking_since is None and _voice_in(call.sound(WINDOW_S)) is not None:
+                talking_since = now
+            tired = talking_since is None and now > give_up_at
+            said_all = talking_since is not None and now > talking_since + talk_s
+            if tired or said_all or now > begun + 240:
+                ours = True
+                await call.hang_up()
+                break
+        await asyncio.sleep(0.5)
+        self.records.append(
+            Record(
+                call.leg.call_id,
+                from_,
+                call.is_answered,
+                ours,
+                _heard(call),
+                any(begun - 5 < at < time.monotonic() for _, at in self.faults),
+            )
+        )
+        carrier.calls.remove(call)
+        call.port.close()
+
+    # Agents
+
+    async def _agent_works(self, agent: AgentAtWork) -> None:
+        dice = random.Random(f"{SEED} {agent.email}")
+        while True:
+            await asyncio.sleep(0.2)
+            state = agent.state
+            if state in ("offline", "break", "not_answering") and not self.over.is_set():
+                await _patiently(agent.choose("ready"))
+            elif state == "talking":
+                await self._conversation(agent, dice)
+            elif state == "wrap_up":
+                await asyncio.sleep(min(dice.expovariate(1 / WRAP_UP_S), 10))
+                next_ = dice.choices(["ready", "break"], [9, 1])[0]
+                await _patiently(self._wrap_up(agent, next_))
+
+    async def _conversation(self, agent: AgentAtWork, dice: random.Random) -> None:
+        talk_s = dice.expovariate(1 / TALK_S)
+        if dice.random() < 0.3:
+            await asyncio.sleep(1)
+            await _patiently(agent.order("hold"))
+            await asyncio.sleep(dice.uniform(1, 4))
+            await _patiently(agent.order("resume"))
+        await _patiently(eventually(lambda: agent.state != "talking", within_s=talk_s))
+        if agent.state == "talking" and agent.interaction is not None:
+            await _patiently(agent.order("hang-up"))
+
+    @staticmethod
+    async def _wrap_up(agent: AgentAtWork, next_: str) -> None:
+        assert agent.interaction is not None
+        body = {
+            "disposition": "resolved",
+            "note": "",
+            "next": next_,
+            "reason": "lunch" if next_ == "break" else None,
+        }
+        await agent.ask("POST", f"/api/desk/interactions/{agent.interaction['id']}/wrap-up", body)
+
+    # Faults
+
+    async def _throw_faults(self) -> None:
+        """One every half a minute; the order is the seed's."""
+        faults = ["switchboard", "api", "relay", "worker", "valkey", "rabbitmq", "postgres", "phone", "phone"]
+        while True:
+            await self._pause(30)
+            if self.over.is_set():
+                return
+            fault = self.dice.choice(faults)
+            self.faults.append((fault, time.monotonic()))
+            print(f"fault: {fault}")
+            if fault == "switchboard":
+                self.stack.kill_switchboard()
+            elif fault == "phone":
+                await _patiently(self._reload(self.dice.choice(self.agents)))
+            elif fault == "postgres":
+                self.stack.kill(fault, signal.SIGINT)
+            else:
+                self.stack.kill(fault)
+
+    async def _reload(self, agent: AgentAtWork) -> None:
+        """The browser is gone, also in the middle of a call, and comes back."""
+        tone = TONES[self.agents.index(agent)]
+        assert agent.phone is not None
+        await agent.phone.close()
+        await asyncio.sleep(1)
+        await agent.take_phone(tone)
+
+
+def _voice_in(sound: np.ndarray[Any, Any]) -> int | None:
+    """Which agent's tone is there."""
+    levels = _levels(sound)
+    best = int(np.argmax(levels))
+    return best if levels[best] > PRESENT_DB else None
+
+
+def _levels(sound: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    at = np.arange(len(sound)) / RATE
+    waves = np.exp(-2j * np.pi * np.outer(TONES, at))
+    amplitudes = np.abs(waves @ sound.astype(float)) * 2 / max(len(sound), 1)
+    return 20 * np.log10(amplitudes / 32767 + 1e-6)
+
+
+def _heard(call: Call) -> dict[int, float]:
+    """Seconds of each agent's tone in everything that was heard."""
+    pcm = call.heard().pcm
+    window = int(RATE * WINDOW_S)
+    found: Counter[int] = Counter()
+    for at in range(0, len(pcm) - window + 1, window):
+        agent = _voice_in(pcm[at : at + window])
+        if agent is not None:
+            found[agent] += 1
+    # A window at a seam may show what nobody said.
+    return {agent: count * WINDOW_S for agent, count in found.items() if count > 1}
+
+
+async def _patiently(doing: Any) -> None:
+    """Orders during faults: refused, or nobody answers; the next round tries again."""
+    with contextlib.suppress(Refused, aiohttp.ClientError, OSError, AssertionError, TimeoutError):
+        await doing
+
+
+async def _compare(stack: Stack, operator: Operator, quarter: Quarter, partner: Partner) -> None:
+    interactions = await stack.rows(
+        operator.slug,
+        "SELECT id, sip_call_id, state, end_reason, agent_id, answered_at, queued_at, talk_ms, hold_ms, wait_ms"
+        " FROM interaction",
+    )
+    log = await stack.rows(
+        operator.slug,
+        "SELECT id, type, interaction_id, agent_id, seq, data ->> 'answered' AS answered, data ->> 'reason' AS reason"
+        " FROM event_log ORDER BY at, id",
+    )
+    _history_against_carrier(quarter, interactions)
+    _log_against_history(log, interactions)
+    await partner.until_heard(len(log), within_s=60)
+    _events_against_log(partner.events, log)
+
+    figures = {
+        "carrier": _figures_of_records(quarter.records),
+        "history": Counter(
+            "answered" if row["answered_at"] else str(row["end_reason"]) for row in interactions
+        ),
+        "events": Counter(
+            "answered" if event["data"]["answered"] else event["data"]["reason"]
+            for event in partner.events
+            if event["type"] == "calls.call_ended.v1"
+        ),
+    }
+    print(figures, [fault for fault, _ in quarter.faults])
+    assert figures["history"] == figures["events"]
+    assert figures["carrier"]["calls"] == len(interactions)
+
+
+def _figures_of_records(records: list[Record]) -> Counter[str]:
+    return Counter(calls=len(records), talked=sum(bool(record.heard_s) for record in records))
+
+
+def _history_against_carrier(quarter: Quarter, interactions: list[dict[str, Any]]) -> None:
+    """Every call of the carrier is one interaction, with the agents whose tones were heard."""
+    by_call = {row["sip_call_id"]: row for row in interactions}
+    seen = Counter(row["sip_call_id"] for row in interactions)
+    assert [row for row in interactions if seen[row["sip_call_id"]] > 1] == []
+    assert {record.sip_call_id for record in quarter.records} == set(by_call)
+    wrong = []
+    for record in quarter.records:
+        row = by_call[record.sip_call_id]
+        assert row["state"] == "closed"
+        heard_s = sum(record.heard_s.values())
+        talked = row["answered_at"] is not None
+        if heard_s > TOLERANCE_S and not talked:
+            wrong.append(("heard somebody, but was not answered", record, row))
+        if talked and row["talk_ms"] > 1000 * TOLERANCE_S and heard_s == 0 and not record.in_fault:
+            wrong.append(("answered, but heard nobody", record, row))
+        if heard_s:
+            voice = max(record.heard_s, key=lambda agent: record.heard_s[agent])
+            if quarter.agent_ids[voice] != row["agent_id"]:
+                wrong.append(("another agent", record, row))
+            if abs(heard_s - row["talk_ms"] / 1000) > TOLERANCE_S and not record.in_fault:
+                wrong.append(("another talk time", record, row))
+    for what, record, row in wrong[:20]:
+        agent = quarter.agent_ids.index(row["agent_id"]) if row["agent_id"] in quarter.agent_ids else None
+        print(
+            what, record, agent, {name: row[name] for name in ("end_reason", "wait_ms", "talk_ms", "hold_ms")}
+        )
+    assert wrong == []
+
+
+def _log_against_history(log: list[dict[str, Any]], interactions: list[dict[str, Any]]) -> None:
+    """Facts of an interaction count without a hole, it ends once, and nobody was given two at a time."""
+    by_interaction: dict[UUID, list[dict[str, Any]]] = {}
+    for fact in log:
+        if fact["interaction_id"] is not None and fact["type"].startswith("calls."):
+            by_interaction.setdefault(fact["interaction_id"], []).append(fact)
+    assert set(by_interaction) == {row["id"] for row in interactions}
+    for facts in by_interaction.values():
+        assert sorted(fact["seq"] for fact in facts) == list(range(1, len(facts) + 1))
+        types = Counter(fact["type"] for fact in facts)
+        assert types["calls.call_started.v1"] == 1
+        assert types["calls.call_ended.v1"] == 1
+        assert types["calls.call_answered.v1"] <= 1
+
+
+def _events_against_log(events: list[dict[str, Any]], log: list[dict[str, Any]]) -> None:
+    """Partners heard everything that is in the log, and of each interaction in its order."""
+    assert {event["id"] for event in events} == {str(fact["id"]) for fact in log}
+    last: dict[str, int] = {}
+    for event in events:
+        if event["type"].startswith("calls."):
+            subject, seq = event["data"]["interaction_id"], event["data"]["seq"]
+            assert seq > last.get(subject, 0), event
+            last[subject] = seq
