@@ -101,12 +101,9 @@ class Oracle:
         waited = now - offer.since
         if now > offer.since + max(self.policy.guard_s, GUARD_TARGETS * terms.target_s):
             return (0, -waited, offer.since, offer.id.int)
-        return (
-            1,
-            -(waited + terms.head_start_s) * (terms.weight / terms.target_s),
-            offer.since,
-            offer.id.int,
-        )
+        late = self.policy.late_yields and not terms.head_start_s and now >= offer.since + terms.target_s
+        relative = (waited + terms.head_start_s) * (terms.weight / terms.target_s)
+        return (2 if late else 1, -relative, offer.since, offer.id.int)
 
     def match(self, now: float) -> list[tuple[UUID, UUID, int]]:
         """(offer, agent, how many could have had it)."""

@@ -4,7 +4,7 @@ import random
 from uuid import UUID
 
 import msgspec
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.unit.routing.oracle import Oracle
@@ -14,20 +14,22 @@ from ovoz.contact_center.routing.contracts import Offer, Policy, Terms
 from ovoz.contact_center.routing.rules.matching import Matcher
 
 AGENTS = 7
-SEEDS = st.integers(0, 2**32)
 
 
 class MatcherMachine(RuleBasedStateMachine):
     """Two matchers (one of them is killed and rebuilt now and then) and the oracle get the same calls."""
 
     @initialize(
-        seed=SEEDS,
+        seed=st.integers(0, 2**32),
         order=st.sampled_from(("least_occupied", "longest_idle")),
         guard=st.sampled_from((10.0, 60.0)),
+        late_yields=st.booleans(),
     )
-    def begin(self, seed: int, order: str, guard: float) -> None:
-        draw = random.Random(seed)
-        self.policy = msgspec.convert({"agent_order": order, "guard_s": guard}, Policy)
+    def begin(self, seed: int, order: str, guard: float, late_yields: bool) -> None:
+        self.draw = draw = random.Random(seed)
+        self.policy = msgspec.convert(
+            {"agent_order": order, "guard_s": guard, "late_yields": late_yields}, Policy
+        )
         self.matcher, self.mortal = Matcher(self.policy), Matcher(self.policy)
         self.oracle = Oracle(self.policy)
         self.now = 10_000.0
@@ -36,15 +38,16 @@ class MatcherMachine(RuleBasedStateMachine):
         self.assigned: set[UUID] = set()
         self.changed = True
 
-    @rule(seed=SEEDS)
-    def put_offer(self, seed: int) -> None:
-        draw = random.Random(seed)
-        self.offers += 1
-        self._put(some_offer(draw, self.offers, draw.choice(self.terms), self.now, AGENTS))
+    @rule()
+    def put_offer(self) -> None:
+        draw = self.draw
+        for _ in range(draw.randint(1, 4)):
+            self.offers += 1
+            self._put(some_offer(draw, self.offers, draw.choice(self.terms), self.now, AGENTS))
 
-    @rule(seed=SEEDS)
-    def put_it_again_on_other_terms(self, seed: int) -> None:
-        draw = random.Random(seed)
+    @rule()
+    def put_it_again_on_other_terms(self) -> None:
+        draw = self.draw
         if self.oracle.offers:
             known = self.oracle.offers[draw.choice(sorted(self.oracle.offers))]
             again = some_offer(draw, 0, draw.choice(self.terms), self.now, AGENTS)
@@ -55,20 +58,21 @@ class MatcherMachine(RuleBasedStateMachine):
             one.put_offer(offer)
         self.changed = True
 
-    @rule(seed=SEEDS)
-    def drop_offer(self, seed: int) -> None:
+    @rule()
+    def drop_offer(self) -> None:
         if self.oracle.offers:
-            offer = random.Random(seed).choice(sorted(self.oracle.offers))
+            offer = self.draw.choice(sorted(self.oracle.offers))
             for one in (self.matcher, self.mortal, self.oracle):
                 one.drop_offer(offer)
             self.changed = True
 
-    @rule(seed=SEEDS)
-    def put_agent(self, seed: int) -> None:
-        draw = random.Random(seed)
-        agent = some_agent(draw, draw.randrange(AGENTS), self.now)
-        for one in (self.matcher, self.mortal, self.oracle):
-            one.put_agent(agent)
+    @rule()
+    def put_agent(self) -> None:
+        draw = self.draw
+        for number in draw.sample(range(AGENTS), draw.randint(1, 3)):
+            agent = some_agent(draw, number, self.now)
+            for one in (self.matcher, self.mortal, self.oracle):
+                one.put_agent(agent)
         self.changed = True
 
     @rule(number=st.integers(0, AGENTS - 1))
@@ -126,12 +130,12 @@ class MatcherMachine(RuleBasedStateMachine):
                 if one.terms == mine.terms
             )
 
-    @rule(seed=SEEDS)
-    def kill(self, seed: int) -> None:
+    @rule()
+    def kill(self) -> None:
         """Only what was put and assigned is left, and is put again in any order."""
         self.mortal = Matcher(self.policy, self.matcher.usual_occupancy)
         agents, offers = list(self.oracle.agents.values()), list(self.oracle.offers.values())
-        draw = random.Random(seed)
+        draw = self.draw
         draw.shuffle(agents)
         draw.shuffle(offers)
         for offer in offers[:2]:
@@ -149,9 +153,10 @@ class MatcherMachine(RuleBasedStateMachine):
 
 
 MatcherMachine.TestCase.settings = settings(
-    max_examples=200,
-    stateful_step_count=100,
+    max_examples=100,
+    stateful_step_count=200,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # making it shorter would take minutes
     suppress_health_check=list(HealthCheck),
 )
 TestMatcher = MatcherMachine.TestCase

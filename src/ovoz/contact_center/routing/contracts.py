@@ -95,10 +95,16 @@ AgentOrder = Literal["least_occupied", "longest_idle"]
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """A tenant's way of choosing. Whoever waits longer than `guard_s` goes before all who do not, longest first."""
+    """A tenant's way of choosing: the longest relative wait first.
+
+    Whoever waits longer than `guard_s` (and than three targets) goes before all who do not, longest first.
+    `late_yields`: whoever is past the target, and has no head start, lets those go first who can still be served in
+    time, until the guard. It wins service level and costs the late some seconds more.
+    """
 
     agent_order: AgentOrder = "least_occupied"
     guard_s: float = 60.0
+    late_yields: bool = True
 
 
 By = Literal["only", "preferred", "guard", "longest_relative_wait"]

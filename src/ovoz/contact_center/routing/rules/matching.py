@@ -59,6 +59,8 @@ class Matcher:
         self._stirred: dict[Line, None] = {}
         """Lines whose head has changed."""
         self._due: list[tuple[float, int, Line | Waiter, int]] = []
+        self._lateness: list[tuple[float, int, Waiter]] = []
+        """When each will be late. It changes nothing by itself, so nobody is woken for it."""
         self._serial = count(1)
         self._worked_ms = 0
         self._span_ms = 0
@@ -171,6 +173,8 @@ class Matcher:
                 else:
                     self._preferring.setdefault(preference.agent, {})[offer.id] = waiter
                     heappush(self._due, (offer.since + preference.wait_s, next(self._serial), waiter, number))
+        if self.policy.late_yields and not offer.terms.head_start_s:
+            heappush(self._lateness, (offer.since + offer.terms.target_s, next(self._serial), waiter))
         self._place(waiter)
 
     def drop_offer(self, offer_id: UUID) -> None:
@@ -197,7 +201,7 @@ class Matcher:
                     if seat.stamp:
                         self._unlist(seat)
                         self._list(seat)
-            kind = self._kinds[terms] = Kind(terms, plan, self._line(terms, plan, NOBODY, None))
+            kind = self._kinds[terms] = Kind(terms, plan, self._line(terms, plan, NOBODY, None, False))
         return kind
 
     def _tidy(self) -> None:
@@ -219,11 +223,13 @@ class Matcher:
                 seat.listed = []
                 self._list(seat)
 
-    def _line(self, terms: Terms, plan: Plan, not_to: frozenset[UUID], agent: UUID | None) -> Line:
-        key = (plan, terms.target_s, terms.weight, terms.head_start_s, not_to, agent)
+    def _line(
+        self, terms: Terms, plan: Plan, not_to: frozenset[UUID], agent: UUID | None, late: bool
+    ) -> Line:
+        key = (plan, terms.target_s, terms.weight, terms.head_start_s, not_to, agent, late)
         line = self._lines.get(key)
         if line is None:
-            line = self._lines[key] = Line(key, plan, terms, not_to, agent, self.policy)
+            line = self._lines[key] = Line(key, plan, terms, not_to, agent, late, self.policy)
         return line
 
     def _place(self, waiter: Waiter) -> None:
@@ -231,9 +237,12 @@ class Matcher:
         offer, kind = waiter.offer, waiter.kind
         alone = [offer.only] if offer.only is not None else self._waits_for(waiter)
         if alone:
-            lines = tuple(self._line(offer.terms, kind.plan, NOBODY, agent) for agent in dict.fromkeys(alone))
-        elif offer.not_to:
-            lines = (self._line(offer.terms, kind.plan, offer.not_to, None),)
+            lines = tuple(
+                self._line(offer.terms, kind.plan, NOBODY, agent, waiter.late)
+                for agent in dict.fromkeys(alone)
+            )
+        elif offer.not_to or waiter.late:
+            lines = (self._line(offer.terms, kind.plan, offer.not_to, None, waiter.late),)
         else:
             lines = (kind.line,)
         self._stand(waiter, lines)
@@ -275,7 +284,7 @@ class Matcher:
             del lines[line]
             if not lines:
                 del self._personal[line.agent]
-        if line.agent is not None or line.not_to:
+        if line.agent is not None or line.not_to or line.late:
             self._lines.pop(line.key, None)
         self._stirred.pop(line, None)
         line.due = float("inf")
@@ -308,6 +317,11 @@ class Matcher:
         return self._waiters.get(what.offer.id) is what and number not in what.ended
 
     def _pass_time(self, now: float) -> None:
+        while self._lateness and self._lateness[0][0] <= now:
+            waiter = heappop(self._lateness)[2]
+            if self._waiters.get(waiter.offer.id) is waiter:
+                waiter.late = True
+                self._place(waiter)
         while self._due and self._due[0][0] <= now:
             due = heappop(self._due)
             what = due[2]

@@ -8,7 +8,7 @@ from ovoz.contact_center.routing.rules.qualifying import first_ring
 
 LAST_RESORT = 3.0
 """The guard never begins before this many targets: an e-mail of a minute does not go before calls."""
-OVERDUE = 1e9
+OVERDUE, LATE = 1e9, -1e9
 
 
 class Profile:
@@ -132,7 +132,7 @@ class Plan:
 class Waiter:
     """An offer, and the lines it stands in. `ended`: the places in `preferred` whose wait is over."""
 
-    __slots__ = ("at", "ended", "kind", "offer", "since", "tie")
+    __slots__ = ("at", "ended", "kind", "late", "offer", "since", "tie")
 
     def __init__(self, offer: Offer, kind: "Kind") -> None:
         self.offer = offer
@@ -141,6 +141,7 @@ class Waiter:
         self.tie = offer.id.int
         self.at: tuple[Line, ...] = ()
         self.ended: set[int] = set()
+        self.late = False
 
 
 Place = tuple[float, int, int, Waiter]
@@ -148,7 +149,8 @@ Place = tuple[float, int, int, Waiter]
 
 
 class Line:
-    """Offers that differ in nothing that decides: same plan, target, weight, head start, and whom they may not go to.
+    """Offers that differ in nothing that decides: same plan, target, weight, head start, whom they may not go to,
+    and whether they are late.
 
     With `agent` it holds what that agent alone may have. The first place always holds.
     """
@@ -160,6 +162,7 @@ class Line:
         "agent",
         "due",
         "key",
+        "late",
         "not_to",
         "places",
         "plan",
@@ -173,9 +176,11 @@ class Line:
         terms: Terms,
         not_to: frozenset[UUID],
         agent: UUID | None,
+        late: bool,
         policy: Policy,
     ) -> None:
         self.key = key
+        self.late = late
         self.plan = plan
         self.not_to = not_to
         self.agent = agent
@@ -191,7 +196,8 @@ class Line:
         """What is compared between heads; the highest is next, ties by `since`, then by id."""
         if now > since + self._guard_s:
             return OVERDUE + (now - since)
-        return (now - since + self._head_start_s) * self._slope
+        relative = (now - since + self._head_start_s) * self._slope
+        return LATE + relative if self.late else relative
 
     def relative_wait(self, since: float, now: float) -> float:
         return (now - since + self._head_start_s) * self._slope
