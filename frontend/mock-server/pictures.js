@@ -24,6 +24,7 @@ const type = (id, text) => page => testId(page, id).fill(text);
 const seen = id => page => testId(page, id).waitFor();
 const row = (id, attribute, value) => page => page.locator(`[data-testid="${id}"][data-${attribute}="${value}"] a, a[data-testid="${id}"][data-${attribute}="${value}"]`).first().click();
 const inRight = (right, id) => page => page.locator(`[data-right="${right}"] [data-testid="${id}"]`).first().click();
+const keys = (...names) => async page => { for (const name of names) await page.keyboard.press(name); };
 const reload = page => page.reload();
 const PERSON = sorted()[3];
 const typePassword = password => async page => {
@@ -55,6 +56,14 @@ const SCREENS = [
   ['history-failing', AGENT, '/history?number=%2B992930004517', [failing, reload]],
   ['profile', AGENT, '/profile', [seen('other-session')]],
   ['profile-password', AGENT, '/profile', [open('password-open'), type('current-password', 'wrong'), type('new-password', 'тихая гавань у моря'), open('password-submit'), seen('password-problem')]],
+  ['skills', ADMIN, '/settings/skills', [seen('skills-row')]],
+  ['skills-edit', ADMIN, '/settings/skills', [open('cell-1-1'), keys('Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowRight', '4'), open('cell-6-3'), keys('5')]],
+  ['skills-team', SUPERVISOR, '/settings/skills', [seen('skills-row'), open('cell-0-0'), keys('3')]],
+  ['skills-conflict', ADMIN, '/settings/skills', [open('cell-0-0'), keys('5', 'ArrowDown', '5'), page => page.request.post('/mock/skills', { data: { touch: true } }), open('skills-save'), seen('skills-conflict')]],
+  ['skills-list', ADMIN, '/settings/skills', [open('skills-list'), seen('skill'), open('skill-edit')]],
+  ['skills-sheet', ADMIN, '/settings/skills', [open('skills-import'), page => testId(page, 'sheet-file').setInputFiles({ name: 'skills.csv', mimeType: 'text/csv', buffer: Buffer.from(`email;russian;juggling\n${PERSON.email};5;1\nghost@somon.example;3;\n${PERSON.email};9;\n`) }), seen('sheet-report')]],
+  ['skills-none', ADMIN, '/settings/skills', [page => page.request.post('/mock/skills', { data: { empty: true } }), reload, seen('skills-none'), page => page.request.post('/mock/skills', { data: {} })]],
+  ['skills-failing', ADMIN, '/settings/skills', [failing, reload, seen('skills-retry')]],
   ['people', ADMIN, '/settings/people', [seen('people-row')]],
   ['people-one', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right')]],
   ['people-rights', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right'), page => testId(page, 'person-rights').scrollIntoViewIfNeeded(), page => page.locator('ovoz-person-rights summary').click()]],

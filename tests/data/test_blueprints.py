@@ -60,6 +60,18 @@ def _language_missing(blueprint: dict[str, Any]) -> None:
     del blueprint["break_reasons"][0]["names"]["tg"]
 
 
+def _unknown_skill(blueprint: dict[str, Any]) -> None:
+    blueprint["users"][0]["skills"]["juggling"] = 3
+
+
+def _skill_too_good(blueprint: dict[str, Any]) -> None:
+    blueprint["users"][0]["skills"]["tariffs"] = 6
+
+
+def _skill_of_no_agent(blueprint: dict[str, Any]) -> None:
+    blueprint["users"][3]["skills"] = {"tariffs": 3}
+
+
 def _wrong_type(blueprint: dict[str, Any]) -> None:
     blueprint["queues"][0]["ring_timeout_s"] = "soon"
 
@@ -75,6 +87,9 @@ def _wrong_type(blueprint: dict[str, Any]) -> None:
         (_same_number_twice, "stands there 2 times"),
         (_same_queue_twice, "support stands there 2 times"),
         (_language_missing, "`tg`"),
+        (_unknown_skill, "there is no skill juggling"),
+        (_skill_too_good, "$.users[0].skills"),
+        (_skill_of_no_agent, "farida@somon.example.skills: who has no role with a desk"),
         (_wrong_type, "$.queues[0].ring_timeout_s"),
     ],
     ids=lambda value: getattr(value, "__name__", None),

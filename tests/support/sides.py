@@ -101,6 +101,24 @@ class Side:
             )
             self.names[name] = invited["person"]["id"]
             people.append(invited)
+        for name in ("queue_to_take", "queue_to_lead_to", "queue_to_archive"):
+            code = f"{name}_{mark}"
+            ring = {"after_s": 0, "everyone": True}
+            queue = await self._ask(
+                "POST",
+                "/api/queues",
+                {"code": code, "settings": {"name": f"Очередь {code}", "rings": [ring]}},
+            )
+            self.names[name] = queue["id"] if name == "queue_to_archive" else code
+        holiday = await self._ask("POST", "/api/holidays", {"date": "2027-01-01", "name": f"Год {mark}"})
+        self.names["holiday"] = holiday["id"]
+        for name in ("skill", "skill_to_take"):
+            code = f"{name}_{mark}"
+            titles = dict.fromkeys(("ru", "tg", "en"), f"Навык {mark}")
+            skill = await self._ask("POST", "/api/skills", {"code": code, "names": titles})
+            self.names |= (
+                {name: code} if name == "skill_to_take" else {name: skill["id"], f"{name}_code": code}
+            )
         reveal = {"subject_kind": "person", "kinds": ["email"], "reason": f"Проверка {mark}"}
         await self._ask("POST", "/api/reveals", reveal | {"subject_id": self.names["person"]})
         names = '{"ru": "Да", "tg": "Ҳа", "en": "Yes"}'
@@ -111,7 +129,7 @@ class Side:
                     f"INSERT INTO {table} (code, names, position) VALUES (:code, CAST(:names AS jsonb), 99)"
                 )
                 await session_.execute(text(statement), {"code": code, "names": names})
-        [queue] = await self.stack.rows(own.slug, "SELECT id FROM queue")
+        [queue] = await self.stack.rows(own.slug, "SELECT id FROM queue WHERE code = 'q0'")
         masked = await self._ask("GET", "/api/interactions", who="admin")
         whole = masked["items"][0]
         entries = await self._ask("GET", "/api/audit?limit=1")

@@ -28,6 +28,13 @@ from ovoz.contact_center.agents.controllers import (
 )
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
+from ovoz.contact_center.queues.api import Queues, Skills
+from ovoz.contact_center.queues.controllers import (
+    AgentSkillController,
+    HolidayController,
+    QueueController,
+    SkillController,
+)
 from ovoz.contact_center.recordings.api import RecordingAudio, RecordingRows
 from ovoz.contact_center.recordings.controllers import RecordingController
 from ovoz.entrypoints.openapi import openapi_config
@@ -123,6 +130,10 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         list_dispositions,
         InteractionController,
         RecordingController,
+        SkillController,
+        AgentSkillController,
+        QueueController,
+        HolidayController,
         AuditController,
         RevealController,
         PeopleController,
@@ -205,6 +216,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "open_sockets": open_sockets,
         "operations": Operations(database, settings.data_dir),
         "phone_lines": sip_proxy,
+        "queues": Queues(database, utc_now),
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
@@ -216,6 +228,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         ),
         "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
+        "skills": Skills(database, utc_now, access),
         "staff": Staff(database, utc_now, access, ends),
         "teams": Teams(database, utc_now),
     }

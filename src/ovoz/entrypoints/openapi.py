@@ -51,6 +51,7 @@ TAGS: Final = {
     "Interactions": "What happened: every contact with its timeline, and lists of them.",
     "Recordings": "What was said.",
     "People": "Who works here: inviting, changing and disabling people, and their teams.",
+    "Queues": "Who can do what, and how callers reach them: skills, queues with all their settings, holidays.",
     "Roles": "What people may do: shipped roles, the operator's own, and what a change would mean for whom.",
     "Personal data": "Making masked personal data clear to oneself, for a reason and a while.",
     "Provider": "Operators of the installation, for the provider's staff at the provider's own address.",

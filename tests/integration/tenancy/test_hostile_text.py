@@ -171,7 +171,7 @@ def fault(answer: Answer, given: Input, text: str, *, told: bool) -> str:
     return ""
 
 
-NOT_TOLD_AGAIN = {"password", "current", "new", "copy_of"}
+NOT_TOLD_AGAIN = {"password", "current", "new", "copy_of", "content"}
 TABLES: dict[str, tuple[str, ...]] = {
     "POST /api/sessions": ("sign_in_failure",),
     "POST /api/session/password": ("user_account",),
@@ -205,6 +205,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "POST /api/teams": ("team",),
     "PATCH /api/teams/{team_id:uuid}": ("team",),
     "POST /api/invitations/{token:str}/accept": ("user_account", "invitation"),
+    "POST /api/queues": ("queue", "queue_version"),
+    "PUT /api/queues/{queue_id:uuid}": ("queue", "queue_version"),
+    "POST /api/holidays": ("holiday",),
+    "POST /api/skills": ("skill",),
+    "PATCH /api/skills/{skill_id:uuid}": ("skill",),
     "POST /api/roles": ("role",),
     "PUT /api/roles/{code:str}": ("role",),
     # A role may be called `null`.

@@ -16,6 +16,8 @@ Right = Literal[
     "recordings.listen",
     "recordings.download",
     "settings.read",
+    "queues.manage",
+    "skills.manage",
     "people.read",
     "people.manage",
     "roles.read",

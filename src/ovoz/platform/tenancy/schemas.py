@@ -29,6 +29,15 @@ class BlueprintUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: Annotated[list[ShippedRole | ProviderRole], Meta(min_length=1)]
     """A role of the provider's staff is for the provider's own tenant only."""
     password: Annotated[str, Meta(min_length=12, max_length=200)]
+    skills: dict[Code, Annotated[int, Meta(ge=1, le=5)]] = {}
+    """How well they know each of the skills below, 1 (a little) to 5 (best)."""
+
+
+class BlueprintSkill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an agent can be good at."""
+
+    code: Code
+    names: Names
 
 
 class BlueprintQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +91,7 @@ class Blueprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: Text = "Asia/Dushanbe"
     max_calls: Annotated[int, Meta(gt=0, le=100_000)] = 200
     users: list[BlueprintUser] = []
+    skills: list[BlueprintSkill] = []
     queues: Annotated[list[BlueprintQueue], Meta(min_length=1)] = []
     entry_points: list[BlueprintEntryPoint] = []
     break_reasons: list[BlueprintBreakReason] = []

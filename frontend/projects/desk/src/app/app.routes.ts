@@ -32,6 +32,13 @@ export const routes: Routes = [
         children: [
           { path: '', pathMatch: 'full', canActivate: [toFirst(TO_SETTINGS)], children: [] },
           {
+            path: 'skills',
+            title: 'settings.skills',
+            canActivate: [needs('skills.manage', '/no-rights')],
+            canDeactivate: [(page: { mayLeave(): Promise<boolean> }) => page.mayLeave()],
+            loadComponent: () => import('./skills/skills').then(m => m.Skills),
+          },
+          {
             path: 'people',
             title: 'settings.people',
             canActivate: [needs('people.read', '/no-rights')],

@@ -18,6 +18,8 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
     "recordings.listen": _CONTACTS,
     "recordings.download": _CONTACTS,
     "settings.read": _HOURS,
+    "queues.manage": _HOURS,
+    "skills.manage": _PEOPLE,
     "people.read": _PEOPLE,
     "people.manage": _HOURS,
     "roles.read": _HOURS,
@@ -31,7 +33,7 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
 PROVIDER_RIGHTS: Final[frozenset[Right]] = frozenset({"tenants.read", "tenants.manage"})
 """No role of a tenant can have these."""
 WHOSE: Final[dict[Right, tuple[Whose, ...]]] = {
-    right: ("own", "team", "all") if right == "people.read" else get_args(Whose)
+    right: ("own", "team", "all") if right in ("people.read", "skills.manage") else get_args(Whose)
     for right, conditions in CATALOGUE.items()
     if "whose" in conditions
 }

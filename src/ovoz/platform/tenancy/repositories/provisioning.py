@@ -11,7 +11,12 @@ from ovoz.lib.ids import new_id
 from ovoz.lib.sealed_fields import FieldKeys
 from ovoz.platform.access.contracts import DESK_ROLES
 from ovoz.platform.tenancy.contracts import SUBSCRIBER_NAME, SUBSCRIBER_NUMBER
-from ovoz.platform.tenancy.schemas import Blueprint, BlueprintBreakReason, BlueprintDisposition
+from ovoz.platform.tenancy.schemas import (
+    Blueprint,
+    BlueprintBreakReason,
+    BlueprintDisposition,
+    BlueprintSkill,
+)
 
 
 def schema_statements(name: str, *, with_control: bool = True) -> tuple[str, ...]:
@@ -148,7 +153,9 @@ def load_blueprint(
             for entry in blueprint.entry_points
         ],
     )
-    named: dict[str, Sequence[BlueprintBreakReason | BlueprintDisposition]] = {
+    skills = {skill.code: new_id() for skill in blueprint.skills}
+    named: dict[str, Sequence[BlueprintBreakReason | BlueprintDisposition | BlueprintSkill]] = {
+        "skill": blueprint.skills,
         "break_reason": blueprint.break_reasons,
         "disposition": blueprint.dispositions,
     }
@@ -161,11 +168,21 @@ def load_blueprint(
                     **msgspec.structs.asdict(row),
                     "names": msgspec.json.encode(row.names).decode(),
                     "position": position,
+                    **({"id": skills[row.code]} if table == "skill" else {}),
                 }
                 for position, row in enumerate(rows)
             ],
             json_column="names",
         )
+    _insert(
+        connection,
+        "agent_skill",
+        [
+            {"user_id": users[user.email], "skill_id": skills[code], "level": level}
+            for user in blueprint.users
+            for code, level in user.skills.items()
+        ],
+    )
     _insert(
         connection,
         "subscriber",

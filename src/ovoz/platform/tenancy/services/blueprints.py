@@ -53,6 +53,13 @@ def faults(blueprint: Blueprint) -> list[str]:
         found.append(f"time_zone: {blueprint.time_zone} is no zone of the IANA database")
     emails = {user.email for user in blueprint.users}
     agents = {user.email for user in blueprint.users if not DESK_ROLES.isdisjoint(user.roles)}
+    skills = {skill.code for skill in blueprint.skills}
+    for user in blueprint.users:
+        for code in sorted(user.skills.keys() - skills):
+            known = ", ".join(sorted(skills)) or "none"
+            found.append(f"users.{user.email}.skills: there is no skill {code} (there are {known})")
+        if user.skills and user.email not in agents:
+            found.append(f"users.{user.email}.skills: who has no role with a desk needs none")
     codes = {queue.code for queue in blueprint.queues}
     for queue in blueprint.queues:
         for member in queue.members:
@@ -67,6 +74,7 @@ def faults(blueprint: Blueprint) -> list[str]:
                 f"entry_points.{entry.number}.queue: there is no queue {entry.queue} (there are {known})"
             )
     found += _repeated("users", (user.email for user in blueprint.users))
+    found += _repeated("skills", (skill.code for skill in blueprint.skills))
     found += _repeated("queues", (queue.code for queue in blueprint.queues))
     found += _repeated("entry_points", (entry.number for entry in blueprint.entry_points))
     found += _repeated("break_reasons", (reason.code for reason in blueprint.break_reasons))

@@ -8,6 +8,8 @@ export type Right =
   | 'recordings.listen'
   | 'recordings.download'
   | 'settings.read'
+  | 'queues.manage'
+  | 'skills.manage'
   | 'people.read'
   | 'people.manage'
   | 'roles.read'
