@@ -6,13 +6,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from ovoz.contact_center.routing.contracts import Need, Reason, Ring, Waiting
+from ovoz.contact_center.routing.contracts import Need, Reason, Ring, Waiting, members_group
 from ovoz.contact_center.switchboard.state import arrivals, conversation, presence, recovery, view
 from ovoz.contact_center.switchboard.state.agent import Agent, NextState
 from ovoz.contact_center.switchboard.state.call import Call, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.routing import members_of
 from ovoz.contact_center.switchboard.state.rules import QueueRules
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -139,7 +138,10 @@ def test_an_announcement_keeps_why_the_caller_still_waits() -> None:
 def test_a_queue_reaches_more_agents_as_time_passes() -> None:
     """Level 4 at first, any level after 20 s, colleagues of another queue after 40 s: by time alone."""
     other = queue(2)
-    members, colleagues = frozenset({members_of(queue(1).id)}), frozenset({members_of(other.id)})
+    members, colleagues = (
+        frozenset({members_group(str(queue(1).id))}),
+        frozenset({members_group(str(other.id))}),
+    )
     rings = (
         Ring(0.0, (Need("internet", 4),), members),
         Ring(20.0, (Need("internet", 1),), members),
@@ -211,7 +213,7 @@ def test_a_break_is_neither_work_nor_idleness() -> None:
 
 def test_a_successor_goes_on_alike() -> None:
     """Rebuilt from what the journal kept, a floor gives the same calls to the same agents for the same reasons."""
-    support, premium = queue(1), queue(2, priority=10)
+    support, premium = queue(1), queue(2, priority=100)
     shift = Shift(support, premium)
     agents = [shift.agent(support, premium, ready=False) for _ in range(3)]
     for number in range(6):
@@ -238,3 +240,29 @@ def test_a_successor_goes_on_alike() -> None:
     assert {call.queue_id for call in shift.floor.calls.values() if call.agent_id == agents[0]} == {
         premium.id
     }
+
+
+def test_a_wait_is_announced_once_its_error_is_known() -> None:
+    """One caller is taken every 40 s: after twenty of them the estimate has proven itself, and is said in minutes."""
+    support = queue(1)
+    shift = Shift(support)
+    agent = shift.agent(support)
+    waiting = [shift.calls(support)]
+    for _ in range(30):
+        for _ in range(3 - len(waiting)):
+            waiting.append(shift.calls(support))
+        talking = waiting.pop(0)
+        assert shift.floor.calls[talking].agent_id == agent
+        shift.answers(talking)
+        shift.passes(40)
+        shift.finishes(talking)
+    told = [
+        (fact.data["minutes"], fact.data["error_s"]) for fact in shift.said("calls.position_announced.v1")
+    ]
+    assert told[0] == (None, None), "nothing is said while nothing is known"
+    assert all(error is not None and error <= 60 for minutes, error in told if minutes is not None)
+    assert [minutes for minutes, _ in told][-1] in (1, 2)
+    quiet = Shift(replace(support, announces_position=False, announces_wait=False))
+    quiet.calls(support)
+    quiet.passes(300)
+    assert quiet.said("calls.position_announced.v1") == []

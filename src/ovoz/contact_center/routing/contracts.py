@@ -14,6 +14,16 @@ EVERYONE = "*"
 """The group that every agent belongs to."""
 
 
+def members_group(queue: str) -> str:
+    """The group of a queue's members."""
+    return f"queue:{queue}"
+
+
+def team_group(team_id: UUID) -> str:
+    """The group of a team."""
+    return f"team:{team_id}"
+
+
 class Need(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     """A skill, and the least level of it that will do."""
 

@@ -6,16 +6,7 @@ from uuid import UUID
 import msgspec
 
 from ovoz.contact_center.queues.contracts import QueueSettings, RingRule
-from ovoz.contact_center.routing.contracts import EVERYONE, Need, Ring, Terms
-
-
-def members_group(queue: str) -> str:
-    """The routing engine's name of the queue's members; `queue` is its code."""
-    return f"queue:{queue}"
-
-
-def team_group(team_id: UUID) -> str:
-    return f"team:{team_id}"
+from ovoz.contact_center.routing.contracts import EVERYONE, Need, Ring, Terms, members_group, team_group
 
 
 def groups_of(queues: Iterable[str], team_id: UUID | None) -> frozenset[str]:

@@ -10,7 +10,8 @@ import msgspec
 from ovoz.contact_center.queues.contracts import AT_LEAST, LED_TO, OverflowRule, QueueSettings, RingRule
 from ovoz.contact_center.queues.rules.hours import length, minutes, never_opens, overlapping
 from ovoz.contact_center.queues.rules.overflow import loop
-from ovoz.contact_center.queues.rules.rings import Candidate, groups_of, members_group, reached, rings_of
+from ovoz.contact_center.queues.rules.rings import Candidate, groups_of, reached, rings_of
+from ovoz.contact_center.routing.contracts import members_group
 
 FaultCode = Literal[
     "first_ring_later",

@@ -1,11 +1,14 @@
 """What the switchboard reads: tenants, their configuration, and what was live."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import structlog
 from sqlalchemy import text
 
+from ovoz.contact_center.queues.api import rings_of
+from ovoz.contact_center.queues.contracts import Announcements, RingRule
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
@@ -21,6 +24,16 @@ log = structlog.get_logger(__name__)
 _LIVING = "NOT EXISTS (SELECT FROM ovoz.tombstone d WHERE d.tenant_id = t.id)"
 
 
+class AgentSetup(msgspec.Struct, frozen=True):
+    """An agent as the settings have them; `skills` are codes with levels."""
+
+    id: UUID
+    name: str
+    queues: tuple[UUID, ...]
+    team_id: UUID | None
+    skills: tuple[tuple[str, int], ...]
+
+
 class TenantSetup(msgspec.Struct, frozen=True):
     """What the switchboard knows of a tenant: queues, entry points by number, agents, admission."""
 
@@ -30,7 +43,7 @@ class TenantSetup(msgspec.Struct, frozen=True):
     max_calls: int
     queues: list[QueueRules]
     entry_points: dict[str, EntryPoint]
-    agents: list[tuple[UUID, str, tuple[UUID, ...]]]
+    agents: list[AgentSetup]
 
 
 class Directory:
@@ -82,7 +95,7 @@ class Directory:
             queues = await session.execute(
                 text(
                     "SELECT id, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s,"
-                    " announce_every_s, recorded FROM queue"
+                    " announce_every_s, recorded, target_s, weight, rings, announcements FROM queue"
                 )
             )
             entries = await session.execute(
@@ -90,22 +103,29 @@ class Directory:
             )
             agents = await session.execute(
                 text(
-                    "SELECT u.id, u.name, coalesce(array_agg(m.queue_id) FILTER (WHERE m.queue_id IS NOT NULL),"
-                    " '{}') AS queues FROM user_account u LEFT JOIN queue_member m ON m.user_id = u.id"
-                    " WHERE u.is_agent AND u.disabled_at IS NULL GROUP BY u.id, u.name"
+                    "SELECT u.id, u.name, u.team_id, array(SELECT m.queue_id FROM queue_member m"
+                    " WHERE m.user_id = u.id ORDER BY m.queue_id) AS queues,"
+                    " (SELECT coalesce(jsonb_object_agg(s.code, k.level), '{}') FROM agent_skill k"
+                    " JOIN skill s ON s.id = k.skill_id WHERE k.user_id = u.id AND s.archived_at IS NULL) AS skills"
+                    " FROM user_account u WHERE u.is_agent AND u.disabled_at IS NULL ORDER BY u.id"
                 )
             )
             return TenantSetup(
                 tenant_id=tenant_id,
                 active=tenant.active,
                 max_calls=tenant.max_calls,
-                queues=[QueueRules(**row._mapping) for row in queues],
+                queues=[_queue_rules(row) for row in queues],
                 entry_points={
                     row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
                     for row in entries
                     if row.number in own
                 },
-                agents=[(row.id, row.name, tuple(row.queues)) for row in agents],
+                agents=[
+                    AgentSetup(
+                        row.id, row.name, tuple(row.queues), row.team_id, tuple(sorted(row.skills.items()))
+                    )
+                    for row in agents
+                ],
             )
 
     async def subscriber_name(self, tenant_id: str, number: str) -> str | None:
@@ -157,3 +177,16 @@ class Directory:
             await session.execute(
                 text("UPDATE ovoz.media_node SET boot = :boot WHERE id = :id"), {"id": node_id, "boot": boot}
             )
+
+
+def _queue_rules(row: Any) -> QueueRules:
+    """A queue's row; its rings and announcements are the settings' JSON."""
+    plain = {name: value for name, value in row._mapping.items() if name not in ("rings", "announcements")}
+    announcements = msgspec.convert(row.announcements, Announcements)
+    return QueueRules(
+        **plain,
+        rings=rings_of(str(row.id), msgspec.convert(row.rings, tuple[RingRule, ...])),
+        announces_position=announcements.position,
+        announces_wait=announcements.estimated_wait,
+        first_announcement_s=announcements.first_after_s,
+    )

@@ -156,15 +156,18 @@ class Cell:
 
     def _refresh_agents(self, floor: Floor, setup: TenantSetup) -> None:
         now = self.clock()
-        for agent_id, name, queues in setup.agents:
+        for known in setup.agents:
             agent_known(
                 floor,
                 now,
-                agent_id=agent_id,
-                name=name,
-                endpoint=endpoint_of(floor.tenant_id, agent_id),
-                queues=queues,
+                agent_id=known.id,
+                name=known.name,
+                endpoint=endpoint_of(floor.tenant_id, known.id),
+                queues=known.queues,
+                team_id=known.team_id,
+                skills=known.skills,
             )
+        floor.match(now)
 
     # One step
 

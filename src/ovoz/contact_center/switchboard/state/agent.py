@@ -38,6 +38,7 @@ class Agent(msgspec.Struct, frozen=True):
     phone_deadline: datetime | None = None
     """When a phone that went away counts as lost; None while it is there or not needed."""
     idle_since: datetime | None = None
+    team_id: UUID | None = None
     skills: tuple[tuple[str, int], ...] = ()
     """Codes of skills with the level of each, 1 to 5."""
     on_duty_since: datetime | None = None

@@ -145,32 +145,27 @@ def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
 
 
 def announce(floor: Floor, now: datetime, call: Call) -> None:
-    """Tells a waiting caller the place in the queue, then music again."""
+    """Tells a waiting caller the place in the queue and the wait, as far as the queue does that; then music again."""
     queue = floor.queues[call.queue_id]
-    why = msgspec.to_builtins(floor.why_waiting(call, now))
-    call = replace(
-        call,
-        announcements=call.announcements + 1,
-        announce_at=now + timedelta(seconds=queue.announce_every_s),
-    )
+    call = replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s))
     place = 1 + _ahead(floor, call)
     estimate = floor.estimator(queue.id).estimate(now.timestamp(), place - 1)
-    said = estimate.minutes if estimate is not None and estimate.worth_saying else None
-    if place == 1:
-        prompts: tuple[str, ...] = ("sound:queue-youarenext",)
-    else:
-        prompts = ("sound:queue-thereare", f"number:{place}", "sound:queue-callswaiting")
+    minutes = estimate.minutes if queue.announces_wait and estimate and estimate.worth_saying else None
+    prompts = (*(_place(place) if queue.announces_position else ()), *(_wait(minutes) if minutes else ()))
+    if not prompts:
+        floor.put_call(call)
+        return
+    why = msgspec.to_builtins(floor.why_waiting(call, now))
     floor.act(StopMusic(call.id, call.caller_channel))
-    call = _play(
-        floor, call, f"announce-{call.announcements}", (*prompts, *_minutes(said), "sound:queue-thankyou")
-    )
+    call = replace(call, announcements=call.announcements + 1)
+    call = _play(floor, call, f"announce-{call.announcements}", (*prompts, "sound:queue-thankyou"))
     floor.put_call(
         floor.tell(
             "calls.position_announced.v1",
             now,
             call,
             position=place,
-            minutes=said,
+            minutes=minutes,
             estimate_s=round(estimate.wait_s) if estimate else None,
             error_s=round(estimate.error_s) if estimate and estimate.error_s is not None else None,
             why=why,
@@ -178,18 +173,22 @@ def announce(floor: Floor, now: datetime, call: Call) -> None:
     )
 
 
+def _place(place: int) -> tuple[str, ...]:
+    if place == 1:
+        return ("sound:queue-youarenext",)
+    return ("sound:queue-thereare", f"number:{place}", "sound:queue-callswaiting")
+
+
+def _wait(minutes: int) -> tuple[str, ...]:
+    unit = "sound:queue-minute" if minutes == 1 else "sound:queue-minutes"
+    return ("sound:queue-holdtime", f"number:{minutes}", unit)
+
+
 def _ahead(floor: Floor, call: Call) -> int:
     """How many wait in the same queue longer than this one."""
     return next(
         (place for place, other in enumerate(floor.waiting_in(call.queue_id)) if other.id == call.id), 0
     )
-
-
-def _minutes(minutes: int | None) -> tuple[str, ...]:
-    if minutes is None:
-        return ()
-    unit = "sound:queue-minute" if minutes == 1 else "sound:queue-minutes"
-    return ("sound:queue-holdtime", f"number:{minutes}", unit)
 
 
 def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
@@ -252,7 +251,7 @@ def _enter_queue(floor: Floor, call: Call, now: datetime) -> None:
         phase="queued",
         queued_at=now,
         greeting_until=None,
-        announce_at=now + timedelta(seconds=floor.limits.first_announcement_s),
+        announce_at=now + timedelta(seconds=queue.first_announcement_s),
         give_up_at=now + timedelta(seconds=queue.max_wait_s),
     )
     call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name)

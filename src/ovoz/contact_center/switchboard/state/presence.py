@@ -10,14 +10,21 @@ from ovoz.contact_center.switchboard.state.floor import Floor, replace
 
 
 def agent_known(
-    floor: Floor, now: datetime, *, agent_id: UUID, name: str, endpoint: str, queues: tuple[UUID, ...]
+    floor: Floor,
+    now: datetime,
+    *,
+    agent_id: UUID,
+    name: str,
+    endpoint: str,
+    queues: tuple[UUID, ...],
+    team_id: UUID | None = None,
+    skills: tuple[tuple[str, int], ...] = (),
 ) -> Agent:
-    """Puts an agent on the floor, or refreshes name, queues and endpoint of one who is there."""
+    """Puts an agent on the floor, or refreshes what is known of one who is there."""
     agent = floor.agents.get(agent_id)
     if agent is None:
         agent = Agent(id=agent_id, name=name, endpoint=endpoint, queues=queues, since=now)
-    else:
-        agent = replace(agent, name=name, queues=queues, endpoint=endpoint)
+    agent = replace(agent, name=name, queues=queues, endpoint=endpoint, team_id=team_id, skills=skills)
     floor.put_agent(agent)
     return agent
 

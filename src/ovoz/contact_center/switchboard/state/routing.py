@@ -1,21 +1,11 @@
 """The floor's calls and agents in the routing engine's terms."""
 
 from datetime import datetime
-from typing import Final
-from uuid import UUID
 
 from ovoz.contact_center.routing import contracts as engine
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.rules import QueueRules
-
-HEAD_START_S: Final = 10.0
-"""Waiting time that a caller is given for each point of the queue's priority."""
-
-
-def members_of(queue_id: UUID) -> str:
-    """The group of a queue's members."""
-    return f"queue:{queue_id}"
 
 
 def terms_of(queue: QueueRules) -> engine.Terms:
@@ -24,8 +14,8 @@ def terms_of(queue: QueueRules) -> engine.Terms:
         queue=str(queue.id),
         channel="voice",
         target_s=float(queue.target_s),
-        rings=queue.rings or (engine.Ring(0.0, (), frozenset({members_of(queue.id)})),),
-        head_start_s=queue.priority * HEAD_START_S,
+        rings=queue.rings or (engine.Ring(0.0, (), frozenset({engine.members_group(str(queue.id))})),),
+        head_start_s=float(queue.priority),
         weight=queue.weight,
     )
 
@@ -41,7 +31,13 @@ def candidate_of(agent: Agent) -> engine.Agent:
     return engine.Agent(
         id=agent.id,
         skills=agent.skills,
-        groups=frozenset({engine.EVERYONE, *map(members_of, agent.queues)}),
+        groups=frozenset(
+            [
+                engine.EVERYONE,
+                *(engine.members_group(str(queue)) for queue in agent.queues),
+                *([engine.team_group(agent.team_id)] if agent.team_id is not None else []),
+            ]
+        ),
         signed_in_at=_moment(agent.on_duty_since, since),
         idle_since=_moment(agent.idle_since, since),
         worked_s=agent.worked_s,

@@ -13,6 +13,7 @@ class QueueRules(msgspec.Struct, frozen=True):
     id: UUID
     name: str
     priority: int
+    """Waiting time that its callers are given at the beginning."""
     max_length: int
     max_wait_s: int
     ring_timeout_s: int
@@ -22,6 +23,10 @@ class QueueRules(msgspec.Struct, frozen=True):
     target_s: int = 20
     """Within how much time a caller is to be answered: the service level's, and what waits are compared by."""
     weight: float = 1.0
+    """What relative waits are multiplied by."""
+    announces_position: bool = True
+    announces_wait: bool = True
+    first_announcement_s: int = 8
     rings: tuple[Ring, ...] = ()
     """Who is reached, and from what wait on; empty: the members, at once."""
 
@@ -34,5 +39,4 @@ class Limits(msgspec.Struct, frozen=True):
     rejoin_retry_s: float = 1.5
     ring_guard_s: int = 5
     greeting_guard_s: int = 60
-    first_announcement_s: int = 8
     phone_grace_s: int = 15
