@@ -8,9 +8,8 @@ from sqlalchemy import text
 
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
-from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
-from ovoz.contact_center.switchboard.state.call import Call
-from ovoz.contact_center.switchboard.state.floor import QueueRules
+from ovoz.contact_center.switchboard.state.call import Call, with_first_share
+from ovoz.contact_center.switchboard.state.floor import Calling, EntryPoint, QueueRules
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
 from ovoz.platform.privacy.api import Fields
@@ -31,6 +30,7 @@ class TenantSetup(msgspec.Struct, frozen=True):
     queues: list[QueueRules]
     entry_points: dict[str, EntryPoint]
     agents: list[tuple[UUID, str, tuple[UUID, ...]]]
+    calling: Calling = Calling()
 
 
 class Directory:
@@ -82,7 +82,7 @@ class Directory:
             queues = await session.execute(
                 text(
                     "SELECT id, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s,"
-                    " announce_every_s, recorded FROM queue"
+                    " announce_every_s, recorded, caller_number FROM queue"
                 )
             )
             entries = await session.execute(
@@ -95,11 +95,18 @@ class Directory:
                     " WHERE u.is_agent AND u.disabled_at IS NULL GROUP BY u.id, u.name"
                 )
             )
+            rules = await session.execute(text("SELECT caller_number FROM calling_rules"))
+            presented = rules.scalar_one_or_none()
             return TenantSetup(
                 tenant_id=tenant_id,
                 active=tenant.active,
                 max_calls=tenant.max_calls,
-                queues=[QueueRules(**row._mapping) for row in queues],
+                # Presenting a number that is not the tenant's would be a lie: it falls back to one that is.
+                queues=[
+                    QueueRules(**{**row._mapping, "caller_number": _own(row.caller_number, own)})
+                    for row in queues
+                ],
+                calling=Calling(caller_number=_own(presented, own)),
                 entry_points={
                     row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
                     for row in entries
@@ -138,7 +145,7 @@ class Directory:
                 log.error("switchboard.live_unreadable", tenant=row.tenant_id, key=row.key, error=repr(error))
                 continue
             if row.key.startswith("i:"):
-                calls.setdefault(row.tenant_id, []).append(msgspec.convert(state, Call))
+                calls.setdefault(row.tenant_id, []).append(with_first_share(msgspec.convert(state, Call)))
             else:
                 agents.setdefault(row.tenant_id, []).append(msgspec.convert(state, Agent))
         return calls, agents
@@ -157,3 +164,7 @@ class Directory:
             await session.execute(
                 text("UPDATE ovoz.media_node SET boot = :boot WHERE id = :id"), {"id": node_id, "boot": boot}
             )
+
+
+def _own(number: str | None, own: set[str]) -> str | None:
+    return number if number in own else None

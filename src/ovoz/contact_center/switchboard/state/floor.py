@@ -15,7 +15,14 @@ import msgspec
 
 from ovoz.contact_center.switchboard.state.actions import Action, Ring
 from ovoz.contact_center.switchboard.state.agent import Agent, AgentStateName
-from ovoz.contact_center.switchboard.state.call import Call, Leg, begin_segment, with_leg
+from ovoz.contact_center.switchboard.state.call import (
+    Call,
+    Handling,
+    Leg,
+    begin_segment,
+    with_leg,
+    with_share,
+)
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 
 replace = msgspec.structs.replace
@@ -33,6 +40,25 @@ class QueueRules(msgspec.Struct, frozen=True):
     wrap_up_s: int
     announce_every_s: int
     recorded: bool
+    caller_number: str | None = None
+    """What is presented to whom is called for it; None: the operator's."""
+
+
+class EntryPoint(msgspec.Struct, frozen=True):
+    """A number callers dial, and where it leads."""
+
+    id: UUID
+    number: str
+    name: str
+    queue_id: UUID
+    greeting: tuple[str, ...] = ()
+
+
+class Calling(msgspec.Struct, frozen=True):
+    """The tenant's rules for calls to the outside."""
+
+    caller_number: str | None = None
+    """What is presented to whom is called, where the queue says nothing else."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -45,6 +71,7 @@ class Limits(msgspec.Struct, frozen=True):
     greeting_guard_s: int = 60
     first_announcement_s: int = 8
     phone_grace_s: int = 15
+    dial_timeout_s: int = 40
 
 
 class Discipline(Protocol):
@@ -88,6 +115,8 @@ class Floor:
         self.tenant_id = tenant_id
         self.queues = {queue.id: queue for queue in queues}
         self.limits = limits or Limits()
+        self.entry_points: dict[UUID, EntryPoint] = {}
+        self.calling = Calling()
         self.agents: dict[UUID, Agent] = {}
         self.calls: dict[UUID, Call] = {}
         self.intents_allowed = True
@@ -132,9 +161,10 @@ class Floor:
             call.announce_at,
             call.give_up_at,
             call.ring_until,
+            call.dial_until,
             call.rejoin_until,
             call.rejoin_at,
-            call.wrap_up_until,
+            *(share.wrap_up_until for share in call.open_shares),
         ):
             if due is not None:
                 heapq.heappush(self._due, (due, next(self._tie), call.id))
@@ -186,10 +216,14 @@ class Floor:
         *,
         call: Call | None = None,
         agent: Agent | None = None,
+        agent_id: UUID | None = None,
         observed_late: bool = False,
         **data: Any,
     ) -> Call | Agent:
-        """Adds a fact and returns the call (or, without one, the agent) with its count raised."""
+        """Adds a fact and returns the call (or, without one, the agent) with its count raised.
+
+        About a call it is the fact of the agent who has it, unless `agent_id` says whose it is.
+        """
         subject: Call | Agent | None = call if call is not None else agent
         assert subject is not None
         counted = replace(subject, seq=subject.seq + 1)
@@ -200,7 +234,7 @@ class Floor:
                 type=type_,
                 seq=counted.seq,
                 interaction_id=call.id if call else None,
-                agent_id=agent.id if agent else (call.agent_id if call else None),
+                agent_id=agent.id if agent else agent_id or (call.agent_id if call else None),
                 data=data,
                 observed_late=observed_late,
             )
@@ -208,10 +242,17 @@ class Floor:
         return counted
 
     def tell(
-        self, type_: str, now: datetime, call: Call, *, observed_late: bool = False, **data: Any
+        self,
+        type_: str,
+        now: datetime,
+        call: Call,
+        *,
+        agent_id: UUID | None = None,
+        observed_late: bool = False,
+        **data: Any,
     ) -> Call:
         """`say` about a call."""
-        told = self.say(type_, now, call=call, observed_late=observed_late, **data)
+        told = self.say(type_, now, call=call, agent_id=agent_id, observed_late=observed_late, **data)
         assert isinstance(told, Call)
         return told
 
@@ -260,7 +301,7 @@ class Floor:
 
     def _claim(self, call: Call, agent: Agent, now: datetime) -> None:
         assert call.phase == "queued"
-        assert agent.assignable
+        assert agent.assignable or agent.call_id == call.id
         queue = self.queues[call.queue_id]
         attempt = call.attempt + 1
         leg_id = f"{call.id.hex}-{attempt}"
@@ -274,6 +315,7 @@ class Floor:
             ring_until=now + timedelta(seconds=queue.ring_timeout_s + self.limits.ring_guard_s),
         )
         claimed = with_leg(claimed, Leg(leg_id, "agent", now, agent_id=agent.id))
+        claimed = with_share(claimed, Handling(self._new_id(), agent.id, offered_at=now))
         claimed = self.tell("calls.call_offered.v1", now, claimed, agent_name=agent.name, attempt=attempt)
         self.put_call(claimed)
         self.move_agent(agent, now, "ringing", call_id=call.id)
@@ -286,10 +328,19 @@ class Floor:
             )
         )
 
+    def offer(self, call: Call, agent: Agent, now: datetime) -> None:
+        """Rings this one agent for the caller: one to whom the caller was passed on, or is given back."""
+        self._claim(call, agent, now)
+
+    def presented_number(self, queue_id: UUID) -> str | None:
+        """What is presented to whom is called for this queue; None: there is no number of the tenant's."""
+        first = min((entry.number for entry in self.entry_points.values()), default=None)
+        return self.queues[queue_id].caller_number or self.calling.caller_number or first
+
     def leg_wanted(self, leg_id: str) -> bool:
         """Whether a journalled ring is still to be begun."""
         call = self.call_of(leg_id)
-        return call is not None and call.agent_leg == leg_id and call.phase != "closed"
+        return call is not None and leg_id in (call.agent_leg, call.outside_leg) and call.ended_at is None
 
     # Time
 

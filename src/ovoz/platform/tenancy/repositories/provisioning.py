@@ -148,6 +148,9 @@ def load_blueprint(
             for entry in blueprint.entry_points
         ],
     )
+    connection.execute(
+        text("UPDATE calling_rules SET caller_number = :number"), {"number": blueprint.caller_number}
+    )
     named: dict[str, Sequence[BlueprintBreakReason | BlueprintDisposition]] = {
         "break_reason": blueprint.break_reasons,
         "disposition": blueprint.dispositions,
