@@ -194,6 +194,16 @@ TABLES: dict[str, tuple[str, ...]] = {
         "event_log",
         "ovoz.live",
     ),
+    "POST /api/desk/interactions/{interaction_id:uuid}/transfer": (
+        "interaction",
+        "handling",
+        "segment",
+        "leg",
+        "agent_state",
+        "recording",
+        "event_log",
+        "ovoz.live",
+    ),
     "POST /api/desk/interactions/{interaction_id:uuid}/wrap-up": (
         "interaction",
         "handling",
