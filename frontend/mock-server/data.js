@@ -1,7 +1,7 @@
 /** What the scripted operator knows: people, lists, and a day of calls. */
 import { randomUUID } from 'node:crypto';
 import { rightsOf } from './roles.js';
-import { STAFF } from './staff.js';
+import { idOf, STAFF } from './staff.js';
 
 export const NOW = () => new Date();
 export const ago = seconds => new Date(Date.now() - seconds * 1000).toISOString();
@@ -62,6 +62,7 @@ function pastCall(index) {
     id: randomUUID(), channel: 'voice', direction: 'inbound', state: 'closed',
     caller: index % 5 === 0 ? CALLER : CALLERS[index % CALLERS.length], entry_number: '+992446000111',
     queue: { id: queue.id, name: queue.name }, agent: { id: agent.id, name: agent.name },
+    agents: talk ? [...(index === 2 ? [{ id: STAFF[5].id, name: STAFF[5].name }] : []), { id: agent.id, name: agent.name }] : [],
     started_at: ago(start), answered_at: talk ? ago(start - 40) : null, ended_at: ago(minutes * 60 + wrap),
     end_reason: talk ? (index % 3 ? 'caller_hung_up' : 'agent_hung_up') : 'abandoned',
     wait_s: 40, talk_s: talk, hold_s: hold, wrap_up_s: wrap,
@@ -69,6 +70,18 @@ function pastCall(index) {
     recording: talk ? (index === 0 ? 'pending' : index === 7 ? 'failed' : 'stored') : 'none',
   };
 }
+
+/** Whom a call can be passed on to. */
+export const TARGETS = {
+  agents: [5, 6, 7, 12, 15, 21].map((place, index) => ({
+    id: STAFF[place].id, name: STAFF[place].name, since: ago(40 + index * 171), state: ['ready', 'talking', 'ready', 'break', 'wrap_up', 'ready'][index], free: [0, 2, 5].includes(index),
+  })),
+  queues: QUEUES,
+  entry_points: [
+    { id: idOf('line-1'), number: '+992446000111', name: 'Основной номер', queue: { id: QUEUES[0].id, name: QUEUES[0].name } },
+    { id: idOf('line-2'), number: '+992446000112', name: 'Премиум-линия', queue: { id: QUEUES[1].id, name: QUEUES[1].name } },
+  ],
+};
 
 export const HISTORY = Array.from({ length: 46 }, (_, index) => pastCall(index));
 
@@ -88,6 +101,10 @@ export function storyOf(call) {
   return {
     ...call,
     note: answered ? 'Медленный LTE с обеда, дома и на работе (Сино). Прогноз 16:00 принял, просит СМС, когда восстановим.' : '',
+    handlings: call.agents.map((who, index) => ({
+      agent: who, offered_at: at(31 + index * 20), answered_at: at(40 + index * 20), ended_at: at(60 + index * 20), outcome: index < call.agents.length - 1 ? 'transferred' : call.end_reason,
+      talk_s: index < call.agents.length - 1 ? 64 : call.talk_s, hold_s: call.hold_s, wrap_up_s: 21 + index * 9, disposition: call.disposition, note: index < call.agents.length - 1 ? 'Просит специалиста по интернету, перевожу.' : 'Прогноз принял, ждёт СМС.',
+    })),
     segments: [segment('flow', 0, 8), segment('queue', 8, 32), segment('ring', 32, 40, agent), ...(answered ? [...talk, segment('wrap_up', talkEnd, talkEnd + call.wrap_up_s, agent)] : [])],
     timeline: [
       event('calls.call_started.v1', 0, { entry_number: call.entry_number, caller: call.caller.number, queue: call.queue.name }),

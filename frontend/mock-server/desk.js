@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ago, ahead, CALLER, PEOPLE, QUEUES } from './data.js';
 
-const [ME] = PEOPLE;
+const [ME, COLLEAGUE] = PEOPLE;
 const WRAP_UP_S = 120;
 
 export class ScriptedDesk {
@@ -12,6 +12,7 @@ export class ScriptedDesk {
   phone = { available: true, registered: true, detail: null };
   interaction = null;
   queues = QUEUES;
+  passed = null;
 
   view() {
     const { agent, phone, interaction, queues } = this;
@@ -39,7 +40,7 @@ export class ScriptedDesk {
   order(name) {
     if (name === 'hold') this.scene('held');
     else if (name === 'resume') this.scene('talking');
-    else if (name === 'hang-up') this.scene('wrap_up');
+    else if (name === 'hang-up' || name === 'transfer') this.scene('wrap_up');
     else this.scene('not_answering');
     return this.view();
   }
@@ -52,6 +53,8 @@ export class ScriptedDesk {
 
   /** Where the story is: an agent's state, or a state of the call. */
   scene(name) {
+    this.passed = { passed_on: { by: COLLEAGUE, failed: null }, came_back: { by: ME, failed: 'ring_no_answer' } }[name] ?? null;
+    if (this.passed) name = 'talking';
     if (['announced', 'ringing', 'talking', 'held', 'wrap_up'].includes(name)) this.#call(name);
     else {
       this.interaction = null;
@@ -80,7 +83,7 @@ export class ScriptedDesk {
       queue: { id: QUEUES[0].id, name: QUEUES[0].name }, entry_point: { number: '+992446000111', name: 'Основной номер' },
       started_at: ago(start), answered_at: coming ? null : ago(talkS), held_since: state === 'held' ? ago(42) : null,
       ended_at: state === 'wrap_up' ? ago(42) : null, end_reason: state === 'wrap_up' ? 'caller_hung_up' : null,
-      recording: coming ? 'off' : 'on', rejoin_until: null, segments,
+      recording: coming ? 'off' : 'on', passed: this.passed, rejoin_until: null, segments,
     };
     this.agent = {
       ...this.agent, state: { announced: 'ringing', held: 'talking' }[state] ?? state, reason: null, since: coming ? ago(3) : ago(state === 'wrap_up' ? 42 : talkS),

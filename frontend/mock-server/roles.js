@@ -3,7 +3,7 @@
 const grant = (right, conditions) => ({ right, conditions: conditions ?? {} });
 const own = { whose: 'own' };
 const team = { whose: 'team' };
-const DESK = [grant('session.use'), grant('desk.use'), grant('calls.control'), grant('settings.read')];
+const DESK = [grant('session.use'), grant('desk.use'), grant('calls.control'), grant('calls.dial'), grant('settings.read')];
 
 const shipped = (code, names, purpose, grants) => ({ code, names: { ru: names[0], tg: names[1], en: names[2] }, purpose: { ru: purpose[0], tg: purpose[1], en: purpose[2] }, shipped: true, version: 1, grants });
 const custom = (code, name, grants) => ({ code, names: { ru: name, tg: name, en: name }, purpose: null, shipped: false, version: 4, grants });
@@ -37,7 +37,7 @@ const CONTACTS = ['whose', 'regions', 'outsourced', 'corporate', 'hours'];
 const ALL = ['own', 'team', 'queue', 'all'];
 const info = (name, conditions, whose = []) => ({ name, conditions, whose });
 export const RIGHTS = [
-  info('session.use', []), info('desk.use', ['hours']), info('calls.control', ['hours']),
+  info('session.use', []), info('desk.use', ['hours']), info('calls.control', ['hours']), info('calls.dial', ['hours']),
   info('interactions.read', CONTACTS, ALL), info('interactions.find', ['hours']), info('recordings.listen', CONTACTS, ALL), info('recordings.download', CONTACTS, ALL),
   info('settings.read', ['hours']), info('people.read', ['whose', 'regions', 'outsourced', 'hours'], ['own', 'team', 'all']), info('skills.manage', ['whose', 'regions', 'outsourced', 'hours'], ['own', 'team', 'all']),
   ...['queues.manage', 'people.manage', 'roles.read', 'roles.manage', 'audit.read', 'audit.export', 'personal.reveal'].map(name => info(name, ['hours'])),

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
-import { BREAKS, DISPOSITIONS, HISTORY, PASSWORD, PEOPLE, storyOf } from './data.js';
+import { BREAKS, DISPOSITIONS, HISTORY, PASSWORD, PEOPLE, storyOf, TARGETS } from './data.js';
 import { ScriptedDesk } from './desk.js';
 import { seenBy } from './masks.js';
 import { Problem } from './problem.js';
@@ -47,6 +47,7 @@ const ROUTES = [
   ['GET', /^\/api\/desk$/, ({ session }) => deskOf(session)],
   ['PUT', /^\/api\/desk\/state$/, ({ body }) => desk.choose(body.state, body.reason)],
   ['POST', /^\/api\/desk\/phone$/, () => [201, { phone_id: randomUUID(), uri: 'sip:mock@localhost', username: 'mock', password: 'mock', websocket_path: '/sip', register_expires_s: 120 }]],
+  ['GET', /^\/api\/desk\/targets$/, () => TARGETS],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/wrap-up$/, ({ body }) => desk.finish(body.next, body.reason)],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/([a-z-]+)$/, ({ match }) => desk.order(match[1])],
   ['GET', /^\/api\/interactions$/, ({ url, session }) => {

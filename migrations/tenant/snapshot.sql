@@ -74,6 +74,11 @@ CREATE TABLE tenant_schema.break_reason (
     limit_s integer,
     "position" integer NOT NULL
 );
+CREATE TABLE tenant_schema.calling_rules (
+    only_row boolean DEFAULT true NOT NULL,
+    caller_number text,
+    CONSTRAINT calling_rules_only_row_check CHECK (only_row)
+);
 CREATE TABLE tenant_schema.disposition (
     code text NOT NULL,
     names jsonb NOT NULL,
@@ -97,6 +102,22 @@ CREATE TABLE tenant_schema.event_log (
     observed_late boolean DEFAULT false NOT NULL,
     data jsonb NOT NULL,
     written_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE tenant_schema.handling (
+    id uuid NOT NULL,
+    interaction_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    outcome text,
+    talk_ms bigint DEFAULT 0 NOT NULL,
+    hold_ms bigint DEFAULT 0 NOT NULL,
+    wrap_up_ms bigint DEFAULT 0 NOT NULL,
+    disposition text,
+    note bytea DEFAULT '\x'::bytea NOT NULL,
+    seq bigint NOT NULL
 );
 CREATE TABLE tenant_schema.holiday (
     id uuid NOT NULL,
@@ -136,7 +157,7 @@ CREATE TABLE tenant_schema.interaction (
     note bytea DEFAULT '\x'::bytea NOT NULL,
     CONSTRAINT interaction_channel_check CHECK ((channel = 'voice'::text)),
     CONSTRAINT interaction_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
-    CONSTRAINT interaction_state_check CHECK ((state = ANY (ARRAY['greeting'::text, 'queued'::text, 'offered'::text, 'ringing'::text, 'talking'::text, 'held'::text, 'wrap_up'::text, 'closed'::text])))
+    CONSTRAINT interaction_state_check CHECK ((state = ANY (ARRAY['greeting'::text, 'queued'::text, 'offered'::text, 'ringing'::text, 'talking'::text, 'held'::text, 'dialling'::text, 'outside'::text, 'wrap_up'::text, 'closed'::text])))
 );
 CREATE TABLE tenant_schema.invitation (
     token_hash bytea NOT NULL,
@@ -165,7 +186,7 @@ CREATE TABLE tenant_schema.leg (
     ended_at timestamp with time zone,
     cause integer,
     observed_late boolean DEFAULT false NOT NULL,
-    CONSTRAINT leg_party_check CHECK ((party = ANY (ARRAY['caller'::text, 'agent'::text])))
+    CONSTRAINT leg_party_check CHECK ((party = ANY (ARRAY['caller'::text, 'agent'::text, 'outside'::text])))
 );
 CREATE TABLE tenant_schema.queue (
     id uuid NOT NULL,
@@ -178,6 +199,7 @@ CREATE TABLE tenant_schema.queue (
     wrap_up_s integer DEFAULT 60 NOT NULL,
     announce_every_s integer DEFAULT 30 NOT NULL,
     recorded boolean DEFAULT true NOT NULL,
+    caller_number text,
     target_s integer DEFAULT 20 NOT NULL,
     short_abandon_s integer DEFAULT 5 NOT NULL,
     weight double precision DEFAULT 1 NOT NULL,
@@ -259,7 +281,7 @@ CREATE TABLE tenant_schema.segment (
     ended_at timestamp with time zone,
     outcome text,
     observed_late boolean DEFAULT false NOT NULL,
-    CONSTRAINT segment_kind_check CHECK ((kind = ANY (ARRAY['flow'::text, 'queue'::text, 'ring'::text, 'talk'::text, 'hold'::text, 'wrap_up'::text])))
+    CONSTRAINT segment_kind_check CHECK ((kind = ANY (ARRAY['flow'::text, 'queue'::text, 'ring'::text, 'talk'::text, 'hold'::text, 'dial'::text, 'outside'::text, 'wrap_up'::text])))
 );
 CREATE TABLE tenant_schema.session (
     id uuid NOT NULL,
@@ -320,6 +342,7 @@ CREATE TABLE tenant_schema.user_account (
 );
 INSERT INTO tenant_schema.access_state VALUES (true, 1);
 INSERT INTO tenant_schema.alembic_version VALUES ('20261126_0020');
+INSERT INTO tenant_schema.calling_rules VALUES (true, NULL);
 SELECT pg_catalog.setval('tenant_schema.audit_entry_position_seq', 1, false);
 ALTER TABLE ONLY tenant_schema.access_state
     ADD CONSTRAINT access_state_pkey PRIMARY KEY (only_row);
@@ -341,6 +364,8 @@ ALTER TABLE ONLY tenant_schema.audit_seal
     ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY tenant_schema.break_reason
     ADD CONSTRAINT break_reason_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY tenant_schema.calling_rules
+    ADD CONSTRAINT calling_rules_pkey PRIMARY KEY (only_row);
 ALTER TABLE ONLY tenant_schema.disposition
     ADD CONSTRAINT disposition_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY tenant_schema.entry_point
@@ -349,6 +374,8 @@ ALTER TABLE ONLY tenant_schema.entry_point
     ADD CONSTRAINT entry_point_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY tenant_schema.event_log
     ADD CONSTRAINT event_log_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY tenant_schema.handling
+    ADD CONSTRAINT handling_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY tenant_schema.holiday
     ADD CONSTRAINT holiday_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY tenant_schema.interaction
@@ -400,19 +427,21 @@ ALTER TABLE ONLY tenant_schema.user_account
 ALTER TABLE ONLY tenant_schema.user_account
     ADD CONSTRAINT user_account_pkey PRIMARY KEY (id);
 CREATE INDEX agent_skill_by_skill ON tenant_schema.agent_skill USING btree (skill_id);
-CREATE UNIQUE INDEX agent_state_one_for_interaction ON tenant_schema.agent_state USING btree (interaction_id) WHERE (interaction_id IS NOT NULL);
 CREATE INDEX audit_entry_by_actor ON tenant_schema.audit_entry USING btree (actor_id, at DESC);
 CREATE INDEX audit_entry_by_subject ON tenant_schema.audit_entry USING btree (subject_kind, subject_id, at DESC);
 CREATE INDEX audit_entry_by_time ON tenant_schema.audit_entry USING btree (at DESC, id DESC);
 CREATE INDEX event_log_by_interaction ON tenant_schema.event_log USING btree (interaction_id, seq);
 CREATE INDEX event_log_by_time ON tenant_schema.event_log USING brin (at);
+CREATE INDEX handling_by_agent ON tenant_schema.handling USING btree (agent_id, offered_at DESC);
+CREATE INDEX handling_by_interaction ON tenant_schema.handling USING btree (interaction_id, offered_at);
+CREATE UNIQUE INDEX handling_one_for_agent ON tenant_schema.handling USING btree (agent_id) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX handling_one_ring ON tenant_schema.handling USING btree (interaction_id) WHERE ((answered_at IS NULL) AND (closed_at IS NULL));
 CREATE INDEX holiday_by_date ON tenant_schema.holiday USING btree (date);
 CREATE INDEX interaction_by_agent ON tenant_schema.interaction USING btree (agent_id, started_at DESC);
 CREATE INDEX interaction_by_caller ON tenant_schema.interaction USING btree (caller_pseudonym, started_at DESC);
 CREATE INDEX interaction_by_queue ON tenant_schema.interaction USING btree (queue_id, started_at DESC, id DESC);
 CREATE INDEX interaction_by_start ON tenant_schema.interaction USING btree (started_at DESC, id DESC);
 CREATE INDEX interaction_by_talk ON tenant_schema.interaction USING btree (talk_ms, id);
-CREATE UNIQUE INDEX interaction_one_for_agent ON tenant_schema.interaction USING btree (agent_id) WHERE (state = ANY (ARRAY['offered'::text, 'ringing'::text, 'talking'::text, 'held'::text, 'wrap_up'::text]));
 CREATE INDEX invitation_by_user ON tenant_schema.invitation USING btree (user_id);
 CREATE INDEX kept_answer_by_age ON tenant_schema.kept_answer USING btree (at);
 CREATE INDEX leg_by_interaction ON tenant_schema.leg USING btree (interaction_id);

@@ -130,6 +130,16 @@ class AgentAtWork:
         assert self.interaction is not None
         return await self.ask("POST", f"/api/desk/interactions/{self.interaction['id']}/{verb}")
 
+    async def transfer(self, to: str, target: str) -> None:
+        """To an `agent`, `queue`, `entry_point` by id, or a `number`."""
+        assert self.interaction is not None
+        body = {"to": to, "number" if to == "number" else "id": target}
+        await self.ask("POST", f"/api/desk/interactions/{self.interaction['id']}/transfer", body)
+
+    @property
+    def id(self) -> str:
+        return str(self.desk["agent"]["id"])
+
     async def wrap_up(self, disposition: str = "resolved", note: str = "", next_: str = "ready") -> None:
         assert self.interaction is not None
         await self.ask(

@@ -14,7 +14,7 @@ from ovoz.simulator import alaw
 from ovoz.simulator.media import MediaPort, Pacer
 from ovoz.simulator.rtp import RtpStream, payload_of
 from ovoz.simulator.sip import messages
-from ovoz.simulator.sip.legs import EndedBy, OutgoingLeg
+from ovoz.simulator.sip.legs import EndedBy, IncomingLeg, OutgoingLeg
 from ovoz.simulator.sip.messages import TELEPHONE_EVENT, MediaAddress
 from ovoz.simulator.sip.user_agent import UserAgent
 
@@ -44,7 +44,7 @@ class Call:
         tone = (np.sin(2 * np.pi * tone_hz * at) * 0.4 * 32767).astype("<i2")
         self._second = alaw.frames(alaw.encode(tone.tobytes()))
         self._place = 0
-        self.leg: OutgoingLeg | None = None
+        self.leg: OutgoingLeg | IncomingLeg | None = None
         self.far: MediaAddress | None = None
         self.answered_at: float | None = None
         self.ended_at: float | None = None
@@ -183,6 +183,37 @@ class Callers:
         self.calls: list[Call] = []
         self._pacer = Pacer()
         self._pacing: asyncio.Task[None] | None = None
+        self.taken: dict[str, Call] = {}
+        """Calls to subscribers, by the number that was called (the last one each)."""
+        self.presented: dict[str, str] = {}
+        """What number each of them saw."""
+        self.behaviour: dict[str, int | str] = {}
+        """By number: `answer` (as everybody does), `ring` and never answer, or the SIP code to refuse with."""
+        self.tones: dict[str, float] = {}
+        self.agent.on_incoming = self._take
+
+    def _take(self, leg: IncomingLeg) -> None:
+        call = Call(self.tones.get(leg.called, 650))
+        self.calls.append(call)
+        self.taken[leg.called], self.presented[leg.called] = call, leg.caller
+        call.leg = leg
+        leg.attach(_Listener(call))
+        what = self.behaviour.get(leg.called, "answer")
+        if isinstance(what, int):
+            leg.refuse(what)
+            return
+        self._pacer.add(call)
+        leg.ring()
+        if what == "answer":
+            asyncio.get_running_loop().call_later(
+                0.5, lambda: leg.answer(messages.own_session(*call.port.address))
+            )
+
+    def answer(self, number: str) -> None:
+        """Who was to ring only answers after all."""
+        call = self.taken[number]
+        assert isinstance(call.leg, IncomingLeg)
+        call.leg.answer(messages.own_session(*call.port.address))
 
     async def __aenter__(self) -> "Callers":
         await self.agent.start()

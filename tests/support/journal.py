@@ -16,7 +16,7 @@ from ovoz.contact_center.switchboard.events import FACT_KEYS
 from ovoz.contact_center.switchboard.repositories import Directory, JournalStore
 from ovoz.contact_center.switchboard.services.cell import endpoint_of
 from ovoz.contact_center.switchboard.state.agent import Agent
-from ovoz.contact_center.switchboard.state.call import Call, Caller, Leg, Segment
+from ovoz.contact_center.switchboard.state.call import Call, Caller, Handling, Leg, Segment
 from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.rows import entry_of
@@ -60,6 +60,7 @@ def make_call(agent_id: UUID | None = None, **changes: Any) -> Call:
             answered_at=now,
             segments=(replace(call.segments[0], ended_at=now), talk),
             legs=(*call.legs, leg),
+            handlings=(Handling(new_id(), agent_id, offered_at=now, answered_at=now),),
         )
     return replace(call, **changes)
 
@@ -190,6 +191,7 @@ class Desk:
         queries = {
             "interaction": "SELECT * FROM interaction ORDER BY id",
             "segment": "SELECT * FROM segment ORDER BY interaction_id, ordinal",
+            "handling": "SELECT * FROM handling ORDER BY id",
             "leg": "SELECT * FROM leg ORDER BY id",
             "agent_state": "SELECT * FROM agent_state ORDER BY agent_id",
             "recording": "SELECT id, state, ended_at FROM recording ORDER BY id",

@@ -95,6 +95,20 @@ class Stack:
         """Kills the one of the two that owns the cell: after earlier take-overs it may be the standby."""
         self.kill(self.switchboard_at_work())
 
+    async def until_two_switchboards(self) -> None:
+        """One at work and one standing by: after several kills in a row the supervisor takes its time."""
+
+        def standing_by() -> bool:
+            with contextlib.suppress(RuntimeError, AssertionError, psutil.Error):
+                at_work = self.switchboard_at_work()
+                other = "standby" if at_work == "switchboard" else "switchboard"
+                return (self.settings.home / "run" / f"{other}.ready").exists() and psutil.Process(
+                    self.supervisor.pid(other)
+                ).is_running()
+            return False
+
+        await eventually(standing_by, within_s=30, every_s=0.1, what="a switchboard that stands by")
+
     def switchboard_at_work(self) -> str:
         """The unit that listens at the switchboard's port; the other waits for the cell."""
         for name in ("switchboard", "standby"):

@@ -25,6 +25,13 @@ async def callers(stack: Stack) -> AsyncIterator[Callers]:
         yield callers
 
 
+@pytest.fixture
+async def carrier(stack: Stack) -> AsyncIterator[Callers]:
+    """The same at the address that the trunk calls: whoever is called there answers."""
+    async with Callers(stack.settings.ports.simulator_sip, stack.endpoints.sip_trunk) as carrier:
+        yield carrier
+
+
 class Team:
     """Agents of one operator, signed in with registered phones."""
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261126_0020"
-down_revision = "20261125_0030"
+down_revision = "20261126_0010"
 
 SKILLS = """
 CREATE TABLE skill (

@@ -224,7 +224,7 @@ def two_calls_of_one_agent(desk: Desk) -> list[JournalEntry]:
 
 def assert_kept_aside(running: Running, entry: JournalEntry) -> None:
     [(error, kept)] = refused_entries(running.path, KEY)
-    assert "interaction_one_for_agent" in error
+    assert "handling_one_for_agent" in error
     assert msgspec.json.encode(kept) == msgspec.json.encode(entry)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from tests.support.journal import EPOCH, Desk, make_agent, make_call, make_entry
 
 from ovoz.contact_center.switchboard.contracts import NOTE, JournalEntry
 from ovoz.contact_center.switchboard.repositories import Directory, EpochStale
-from ovoz.contact_center.switchboard.state.call import Call
+from ovoz.contact_center.switchboard.state.call import Call, Handling
 from ovoz.lib.ids import new_id
 
 replace = msgspec.structs.replace
@@ -37,6 +38,7 @@ async def test_one_batch_is_in_every_table(desk: Desk) -> None:
     assert {table: len(rows) for table, rows in found.items()} == {
         "interaction": 1,
         "segment": 2,
+        "handling": 1,
         "leg": 2,
         "agent_state": 1,
         "recording": 1,
@@ -150,64 +152,72 @@ async def test_the_epoch_cannot_rise_amid_a_write(desk: Desk) -> None:
         await desk.write(answered(desk)[0])
 
 
-async def test_no_agent_has_two_conversations(desk: Desk) -> None:
-    agent_id = new_id()
+def share(agent_id: UUID, **changes: Any) -> Handling:
+    return replace(Handling(new_id(), agent_id, offered_at=datetime.now(UTC)), **changes)
+
+
+async def test_an_agent_has_one_open_share(desk: Desk) -> None:
+    """Whatever the agent does in it: rings, talks, or is at the work after it."""
+    agent_id, now = new_id(), datetime.now(UTC)
     await desk.write(make_entry(desk.tenant_id, calls=[make_call(agent_id)]))
     before = await desk.everything()
-    for phase in ("offered", "ringing", "talking", "held", "wrap_up"):
-        second = make_call(agent_id, phase=phase)
+    for part in ({}, {"answered_at": now}, {"answered_at": now, "ended_at": now}):
+        second = make_call(new_id(), handlings=(share(agent_id, **part),))
         entry = make_entry(desk.tenant_id, calls=[second], facts=[make_fact(second)])
-        with pytest.raises(IntegrityError, match="interaction_one_for_agent"):
+        with pytest.raises(IntegrityError, match="handling_one_for_agent"):
             await desk.write(entry)
     assert await desk.everything() == before
-    await desk.write(make_entry(desk.tenant_id, calls=[make_call(agent_id, phase="closed")]))
+    over = make_call(new_id(), handlings=(share(agent_id, closed_at=now),))
+    await desk.write(make_entry(desk.tenant_id, calls=[over]))
 
 
-async def test_no_conversation_has_two_agents(desk: Desk) -> None:
-    call = make_call(new_id())
-    await desk.write(
-        make_entry(desk.tenant_id, calls=[call], agents=[make_agent(desk.tenant_id, None, call.id)])
-    )
+async def test_an_interaction_rings_one_agent_at_a_time(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    wrapping = share(new_id(), answered_at=now, ended_at=now)
+    ringing = make_call(new_id(), phase="ringing", handlings=(wrapping, share(new_id())))
+    await desk.write(make_entry(desk.tenant_id, calls=[ringing]))
     before = await desk.everything()
-    entry = make_entry(
-        desk.tenant_id, agents=[make_agent(desk.tenant_id, None, call.id)], facts=[make_fact(call)]
-    )
-    with pytest.raises(IntegrityError, match="agent_state_one_for_interaction"):
-        await desk.write(entry)
+    two = replace(ringing, handlings=(*ringing.handlings, share(new_id())), seq=2)
+    with pytest.raises(IntegrityError, match="handling_one_ring"):
+        await desk.write(make_entry(desk.tenant_id, calls=[two]))
     assert await desk.everything() == before
 
 
 async def test_two_agents_may_change_calls_within_one_batch(desk: Desk) -> None:
-    first, second = new_id(), new_id()
+    """Each closes the share in one call and gets one in the other's: closing comes first, whatever the order."""
+    first, second, now = new_id(), new_id(), datetime.now(UTC)
     calls = [make_call(first), make_call(second)]
     agents = [
         make_agent(desk.tenant_id, agent, call.id) for agent, call in zip((first, second), calls, strict=True)
     ]
     await desk.write(make_entry(desk.tenant_id, calls=calls, agents=agents))
-    crossed = make_entry(
-        desk.tenant_id,
-        calls=[replace(calls[0], agent_id=second, seq=2), replace(calls[1], agent_id=first, seq=2)],
-        agents=[
-            replace(agents[0], call_id=calls[1].id, seq=2),
-            replace(agents[1], call_id=calls[0].id, seq=2),
-        ],
-    )
-    await desk.write(crossed)
-    joined = await desk.rows(
-        "SELECT i.id FROM interaction i JOIN agent_state s ON s.interaction_id = i.id AND s.agent_id = i.agent_id"
-    )
-    assert {row["id"] for row in joined} == {call.id for call in calls}
+    crossed = [
+        replace(
+            call,
+            agent_id=other,
+            handlings=(replace(call.handlings[0], closed_at=now), share(other, answered_at=now)),
+            seq=2,
+        )
+        for call, other in zip(calls, (second, first), strict=True)
+    ]
+    await desk.write(make_entry(desk.tenant_id, calls=crossed))
+    joined = await desk.rows("SELECT interaction_id, agent_id FROM handling WHERE closed_at IS NULL")
+    assert {(row["interaction_id"], row["agent_id"]) for row in joined} == {
+        (calls[0].id, second),
+        (calls[1].id, first),
+    }
 
 
 async def test_a_call_may_go_to_the_next_agent_within_one_batch(desk: Desk) -> None:
     """Closed with one call and given the next one before the journal wrote: the last row of each counts."""
-    agent_id = new_id()
+    agent_id, now = new_id(), datetime.now(UTC)
     old, new = make_call(agent_id), make_call(agent_id)
     await desk.write(
         make_entry(desk.tenant_id, calls=[old], agents=[make_agent(desk.tenant_id, agent_id, old.id)])
     )
+    over = replace(old, phase="closed", handlings=(replace(old.handlings[0], closed_at=now),), seq=2)
     await desk.write(
-        make_entry(desk.tenant_id, calls=[replace(old, phase="closed", seq=2)]),
+        make_entry(desk.tenant_id, calls=[over]),
         make_entry(
             desk.tenant_id,
             calls=[new],
@@ -218,7 +228,17 @@ async def test_a_call_may_go_to_the_next_agent_within_one_batch(desk: Desk) -> N
     assert state["interaction_id"] == new.id
 
 
-@pytest.mark.parametrize("broken", ["interactions", "segments", "legs", "agents", "recordings"])
+async def test_a_call_of_the_release_before_has_its_one_share(desk: Desk) -> None:
+    """Left live by a switchboard that knew no shares: the successor gives it the one the migration wrote."""
+    call = make_call(new_id(), handlings=())
+    await desk.write(make_entry(desk.tenant_id, calls=[call]))
+    calls, _ = await Directory(desk.stack.switchboard_database, desk.cell_id, desk.stack.fields).live()
+    [[found]] = calls.values()
+    assert found.share_of(call.agent_id) is not None
+    assert found.handlings[0].id == call.id
+
+
+@pytest.mark.parametrize("broken", ["interactions", "handlings", "segments", "legs", "agents", "recordings"])
 async def test_facts_and_events_are_stored_with_the_rows_or_not_at_all(desk: Desk, broken: str) -> None:
     """Whichever table refuses: neither the event log nor the outbox has anything, and once mended both do."""
     entry, _ = answered(desk)
@@ -231,7 +251,7 @@ async def test_facts_and_events_are_stored_with_the_rows_or_not_at_all(desk: Des
     assert len(await desk.told()) == len(await desk.rows("SELECT 1 FROM event_log")) == 2
 
 
-REQUIRED = ("state", "kind", "party", "raw_name")
+REQUIRED = ("state", "kind", "party", "raw_name", "offered_at")
 
 
 async def test_an_event_says_what_the_fact_says(desk: Desk) -> None:

@@ -64,7 +64,13 @@ def desk_of(marked: Marked, role: str, seq: int = 1) -> dict[str, object]:
             "queue": {"id": str(person.id), "name": "Общая"},
             "entry_point": {"number": "0611", "name": "Линия"},
             **{"started_at": now, "answered_at": now, "held_since": None, "ended_at": None},
-            **{"end_reason": None, "recording": "on", "rejoin_until": None, "why": None},
+            **{
+                "end_reason": None,
+                "recording": "on",
+                "passed": {"by": {"id": str(person.id), "name": name}, "failed": None},
+            },
+            "rejoin_until": None,
+            "why": None,
             "segments": [
                 {
                     "kind": "talk",
@@ -89,9 +95,21 @@ async def _serve_desks(stack: Stack, marked: Marked) -> web.AppRunner:
                 return web.json_response(desk_of(marked, role))
         return web.json_response({"type": "/problems/agent-unknown", "status": 404}, status=404)
 
+    async def targets(_: web.Request) -> web.Response:
+        now = utc_now().isoformat()
+        agents = [
+            {
+                **{"id": str(person.id), "name": f"{person.first_name} {person.secret_name}"},
+                **{"state": "ready", "since": now, "free": True, "unheard_of": marked.unheard_of},
+            }
+            for person in marked.people.values()
+        ]
+        return web.json_response({"agents": agents, "queues": [], "entry_points": []})
+
     app = web.Application()
     app.router.add_get("/health", health)
     app.router.add_get("/internal/desk/{tenant}/{agent}", desk)
+    app.router.add_get("/internal/targets/{tenant}/{agent}", targets)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", stack.settings.ports.switchboard).start()

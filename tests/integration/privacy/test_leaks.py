@@ -72,6 +72,7 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/audit/export": ["/api/audit/export"],
     "/api/audit/anchors": ["/api/audit/anchors"],
     "/api/desk": ["/api/desk"],
+    "/api/desk/targets": ["/api/desk/targets"],
     "/api/break-reasons": ["/api/break-reasons"],
     "/api/dispositions": ["/api/dispositions"],
     "/api/interactions": [

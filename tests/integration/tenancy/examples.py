@@ -141,6 +141,22 @@ EXAMPLES: dict[str, list[Try]] = {
     ],
     "POST /api/desk/interactions/{interaction_id:uuid}/hold": [Try(refused="interaction-unknown")],
     "POST /api/desk/interactions/{interaction_id:uuid}/hang-up": [Try(refused="interaction-unknown")],
+    "GET /api/desk/targets": [Try(refused=200)],
+    "POST /api/desk/interactions/{interaction_id:uuid}/transfer": [
+        Try(body={"to": "queue", "id": "{own.queue}"}, refused="interaction-unknown", own=200),
+        Try(
+            path="/api/desk/interactions/{own.interaction}/transfer",
+            body={"to": "agent", "id": "{agent}"},
+            refused="interaction-unknown",
+            own="interaction-unknown",
+        ),
+        Try(
+            path="/api/desk/interactions/{own.interaction}/transfer",
+            body={"to": "number", "number": "+992900000001"},
+            refused="interaction-unknown",
+            own="interaction-unknown",
+        ),
+    ],
     "POST /api/desk/interactions/{interaction_id:uuid}/wrap-up": [
         Try(
             body={

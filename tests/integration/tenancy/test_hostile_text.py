@@ -179,12 +179,24 @@ TABLES: dict[str, tuple[str, ...]] = {
     "POST /api/desk/phone": (),
     "POST /api/desk/interactions/{interaction_id:uuid}/hold": (
         "interaction",
+        "handling",
         "segment",
         "event_log",
         "ovoz.live",
     ),
     "POST /api/desk/interactions/{interaction_id:uuid}/hang-up": (
         "interaction",
+        "handling",
+        "segment",
+        "leg",
+        "agent_state",
+        "recording",
+        "event_log",
+        "ovoz.live",
+    ),
+    "POST /api/desk/interactions/{interaction_id:uuid}/transfer": (
+        "interaction",
+        "handling",
         "segment",
         "leg",
         "agent_state",
@@ -194,6 +206,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "POST /api/desk/interactions/{interaction_id:uuid}/wrap-up": (
         "interaction",
+        "handling",
         "segment",
         "agent_state",
         "event_log",

@@ -44,9 +44,15 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "reject": {},
     "wrap_up": {"disposition": "resolved", "note": "Перезвонить"},
     "sign_out": {},
+    "transfer": {"kind": "queue", "id": "00000000-0000-0000-0000-000000000001"},
+    "transfer_outside": {"number": "+992900000001"},
 }
-OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up"}
-INTERNAL = {"POST /internal/commands", "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}", "GET /health"}
+OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up", "transfer", "transfer_outside"}
+INTERNAL = {
+    "POST /internal/commands",
+    "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}",
+    "GET /health",
+} | {"GET /internal/targets/{tenant_id:str}/{agent_id:uuid}"}
 
 
 async def internal(web: Web, method: str, path: str, body: Any = None, token: str | None = None) -> Answer:

@@ -126,7 +126,7 @@ def test_every_key_of_a_fact_is_in_the_allow_list() -> None:
         for keyword in call.keywords
     }
     assert len(keys) > 20
-    assert keys - {None, "call", "agent", "observed_late"} <= set(FACT_KEYS)
+    assert keys - {None, "call", "agent", "agent_id", "observed_late"} <= set(FACT_KEYS)
 
 
 def test_every_word_of_a_problem_is_allowed() -> None:

@@ -9,14 +9,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ovoz.contact_center.switchboard.errors import NotPossibleNow, PhoneNotRegistered
-from ovoz.contact_center.switchboard.state import arrivals, conversation, presence, recovery
-from ovoz.contact_center.switchboard.state.actions import Answer, Connect, HangUp, Part, Play, Ring
+from ovoz.contact_center.switchboard.errors import (
+    NotPossibleNow,
+    PhoneNotRegistered,
+    TargetNotFree,
+    TargetUnknown,
+)
+from ovoz.contact_center.switchboard.state import arrivals, conversation, presence, recovery, transfers
+from ovoz.contact_center.switchboard.state.actions import Answer, Connect, Dial, HangUp, Part, Play, Ring
 from ovoz.contact_center.switchboard.state.agent import NextState
 from ovoz.contact_center.switchboard.state.call import CONVERSING, WITH_AGENT, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.floor import Floor
-from ovoz.contact_center.switchboard.state.rules import Limits, QueueRules
+from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits, QueueRules
+from ovoz.contact_center.switchboard.state.transfers import Destination
 
 NODE = "node-1"
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])
@@ -57,6 +63,8 @@ class FloorMachine(RuleBasedStateMachine):
                 queues=tuple(self.queue_ids[: 1 + i % queues]),
             )
         self.agent_ids = list(self.floor.agents)
+        entry = EntryPoint(self._id(), "+992446000100", "line", self.queue_ids[-1], ("hello",))
+        self.floor.entry_points = {entry.id: entry}
         self.commit()
 
     def commit(self, *, journalled: bool = True) -> None:
@@ -65,7 +73,7 @@ class FloorMachine(RuleBasedStateMachine):
         for action in step.now:
             self.perform(action)
         for action in step.then:
-            if isinstance(action, Ring):
+            if isinstance(action, Ring | Dial):
                 if journalled and self.floor.leg_wanted(action.leg):
                     self.perform(action)
                 elif not journalled:
@@ -82,6 +90,10 @@ class FloorMachine(RuleBasedStateMachine):
                 assert leg not in self.up, "a leg id is used once"
                 self.up[leg] = False
                 self.leg_endpoint[leg] = endpoint
+            case Dial(leg=leg, presented=presented):
+                assert leg not in self.up, "a leg id is used once"
+                assert presented == "+992446000100"
+                self.up[leg] = False
             case Connect(bridge=bridge, channels=channels):
                 self.bridges.setdefault(bridge, set()).update(channels)
             case Part(bridge=bridge, channel=channel):
@@ -115,7 +127,7 @@ class FloorMachine(RuleBasedStateMachine):
             channel=channel,
             sip_call_id=channel,
             caller=Caller(f"+99290{self.callers:07}"),
-            entry=arrivals.EntryPoint(
+            entry=EntryPoint(
                 self._id(),
                 "+992446000100",
                 "line",
@@ -188,6 +200,32 @@ class FloorMachine(RuleBasedStateMachine):
             pass
         self.commit()
 
+    @rule(
+        which=st.integers(0, 9),
+        kind=st.sampled_from(["agent", "agent", "queue", "entry_point", "number"]),
+        to_whom=st.integers(0, 9),
+    )
+    def agent_passes_on(self, which: int, kind: transfers.TargetKind, to_whom: int) -> None:
+        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
+        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
+        if call is None:
+            return
+        ids = {
+            "agent": self.agent_ids[to_whom % len(self.agent_ids)],
+            "queue": self.queue_ids[to_whom % len(self.queue_ids)],
+            "entry_point": next(iter(self.floor.entry_points)),
+            "number": None,
+        }
+        to = Destination(kind, ids[kind], "+992900000001" if kind == "number" else None)
+        before = (dict(self.floor.calls), dict(self.floor.agents))
+        try:
+            transfers.transfer(self.floor, self.now, agent, call, to)
+        except (NotPossibleNow, TargetNotFree, TargetUnknown):
+            assert (self.floor.calls, self.floor.agents) == before, "nothing half done"
+        else:
+            assert not self.floor.agents[agent.id].assignable
+        self.commit()
+
     @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130]))
     def time_passes(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -243,22 +281,29 @@ class FloorMachine(RuleBasedStateMachine):
     def one_call_for_an_agent_and_one_agent_for_a_call(self) -> None:
         if not hasattr(self, "floor"):
             return
-        claims = Counter(call.agent_id for call in self.floor.calls.values() if call.phase in WITH_AGENT)
-        assert None not in claims
-        assert all(count == 1 for count in claims.values())
+        shares = [(share, call) for call in self.floor.calls.values() for share in call.open_shares]
+        assert all(count == 1 for count in Counter(share.agent_id for share, _ in shares).values())
         for agent in self.floor.agents.values():
             call = self.floor.calls.get(agent.call_id) if agent.call_id else None
+            share = call.share_of(agent.id) if call else None
             if agent.state in ("ringing", "talking", "wrap_up"):
                 assert call is not None
-                assert call.agent_id == agent.id
-                expected = {"ringing": {"offered", "ringing"}, "talking": CONVERSING, "wrap_up": {"wrap_up"}}
-                assert call.phase in expected[agent.state]
+                assert share is not None
+                assert share.wraps_up == (agent.state == "wrap_up")
+                if not share.wraps_up:
+                    assert call.agent_id == agent.id
+                    assert (share.answered_at is not None) == (agent.state == "talking")
+                    assert call.phase in (CONVERSING if agent.state == "talking" else {"offered", "ringing"})
             else:
                 assert agent.call_id is None
+        for share, call in shares:
+            assert self.floor.agents[share.agent_id].call_id == call.id
         for call in self.floor.calls.values():
-            if call.phase in WITH_AGENT:
-                assert call.agent_id is not None
-                assert self.floor.agents[call.agent_id].call_id == call.id
+            present = [share for share in call.open_shares if not share.wraps_up]
+            assert [share.agent_id for share in present] == (
+                [call.agent_id] if call.phase in WITH_AGENT - {"wrap_up"} else []
+            )
+            assert (call.phase == "wrap_up") == (call.ended_at is not None and bool(call.open_shares))
 
     @invariant()
     def nobody_free_waits_beside_a_caller(self) -> None:
@@ -305,7 +350,9 @@ class FloorMachine(RuleBasedStateMachine):
                 assert call.rejoin_until is None, "who is back has no grace to run out"
             if call.phase == "talking" and call.rejoin_until is None:
                 assert members == {call.caller_channel, call.agent_leg}
-            elif call.phase == "held":
+            elif call.phase == "outside":
+                assert members == {call.caller_channel, call.outside_leg}
+            elif call.phase != "closed":
                 assert call.caller_channel not in members
 
     def teardown(self) -> None:

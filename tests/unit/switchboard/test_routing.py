@@ -12,7 +12,7 @@ from ovoz.contact_center.switchboard.state.agent import Agent, NextState
 from ovoz.contact_center.switchboard.state.call import Call, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.rules import QueueRules
+from ovoz.contact_center.switchboard.state.rules import EntryPoint, QueueRules
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ class Shift:
 
     def calls(self, queue: QueueRules) -> UUID:
         id_ = self.id()
-        entry = arrivals.EntryPoint(self.id(), "+992446000100", "line", queue.id, ())
+        entry = EntryPoint(self.id(), "+992446000100", "line", queue.id, ())
         arrivals.caller_arrived(
             self.floor,
             self.now,

@@ -8,7 +8,7 @@ from ovoz.contact_center.switchboard.state import arrivals
 from ovoz.contact_center.switchboard.state.actions import HangUp, Play
 from ovoz.contact_center.switchboard.state.call import Call, Caller
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.rules import QueueRules
+from ovoz.contact_center.switchboard.state.rules import EntryPoint, QueueRules
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 QUEUE = UUID(int=1)
@@ -21,7 +21,7 @@ def floor() -> Floor:
 
 
 def arrives(at: Floor, channel: str, greeting: tuple[str, ...] = ()) -> Call:
-    entry = arrivals.EntryPoint(UUID(int=2), "+992446000100", "line", QUEUE, greeting)
+    entry = EntryPoint(UUID(int=2), "+992446000100", "line", QUEUE, greeting)
     call = arrivals.caller_arrived(
         at,
         NOW,

@@ -253,6 +253,28 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/interactions/{interaction_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer
+         * @description Passes the caller on and leaves you with the work after the call; a number outside needs `calls.dial`.
+         *
+         *     Who takes nobody's call gives it back: to you while you are free, else to the caller's old place in the queue.
+         */
+        post: operations["TransferCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/interactions/{interaction_id}/wrap-up": {
         parameters: {
             query?: never;
@@ -306,6 +328,26 @@ export type paths = {
          * @description Asks for a state; during a call it takes effect after it and shows as `agent.next`.
          */
         put: operations["ChangeState"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets
+         * @description Whom a call can be passed on to now: colleagues who are signed in, queues, entry points.
+         */
+        get: operations["ListTargets"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1748,9 +1790,10 @@ export type components = {
             held_since: string | null;
             /** Format: uuid */
             id: string;
+            passed: components["schemas"]["DeskPassed"] | null;
             queue: components["schemas"]["Reference"];
             /** @enum {string} */
-            recording: "off" | "on" | "failed";
+            recording: "off" | "on" | "paused" | "failed";
             rejoin_until: string | null;
             segments: components["schemas"]["DeskSegment"][];
             /** Format: date-time */
@@ -1758,6 +1801,11 @@ export type components = {
             /** @enum {string} */
             state: "announced" | "ringing" | "talking" | "held" | "wrap_up";
             why: components["schemas"]["DeskReason"] | null;
+        };
+        /** DeskPassed */
+        DeskPassed: {
+            by: components["schemas"]["Colleague"] | null;
+            failed: string | null;
         };
         /** DeskPhone */
         DeskPhone: {
@@ -1797,7 +1845,7 @@ export type components = {
             agent: components["schemas"]["Colleague"] | null;
             ended_at: string | null;
             /** @enum {string} */
-            kind: "flow" | "queue" | "ring" | "talk" | "hold" | "wrap_up";
+            kind: "flow" | "queue" | "ring" | "talk" | "hold" | "dial" | "outside" | "wrap_up";
             /** Format: date-time */
             started_at: string;
         };
@@ -1810,7 +1858,7 @@ export type components = {
         Grant: {
             conditions?: components["schemas"]["Conditions"];
             /** @enum {string} */
-            right: "desk.use" | "calls.control" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            right: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
         };
         /** GrantOfPerson */
         GrantOfPerson: {
@@ -1843,6 +1891,7 @@ export type components = {
         /** Interaction */
         Interaction: {
             agent: components["schemas"]["Colleague"] | null;
+            agents: components["schemas"]["Colleague"][];
             answered_at: string | null;
             audio: components["schemas"]["InteractionRecording"] | null;
             caller: components["schemas"]["Caller"];
@@ -1852,6 +1901,7 @@ export type components = {
             end_reason: string | null;
             ended_at: string | null;
             entry_number: string;
+            handlings: components["schemas"]["InteractionHandling"][];
             hold_s: number;
             /** Format: uuid */
             id: string;
@@ -1866,6 +1916,20 @@ export type components = {
             talk_s: number;
             timeline: components["schemas"]["TimelineEvent"][];
             wait_s: number;
+            wrap_up_s: number;
+        };
+        /** InteractionHandling */
+        InteractionHandling: {
+            agent: components["schemas"]["Colleague"] | null;
+            answered_at: string | null;
+            disposition: string | null;
+            ended_at: string | null;
+            hold_s: number;
+            note: string;
+            /** Format: date-time */
+            offered_at: string;
+            outcome: string | null;
+            talk_s: number;
             wrap_up_s: number;
         };
         /** InteractionRecording */
@@ -1890,6 +1954,7 @@ export type components = {
         /** InteractionSummary */
         InteractionSummary: {
             agent: components["schemas"]["Colleague"] | null;
+            agents: components["schemas"]["Colleague"][];
             answered_at: string | null;
             caller: components["schemas"]["Caller"];
             channel: string;
@@ -2286,7 +2351,7 @@ export type components = {
         RightInfo: {
             conditions: ("whose" | "regions" | "outsourced" | "corporate" | "hours")[];
             /** @enum {string} */
-            name: "desk.use" | "calls.control" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            name: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
             whose: ("own" | "team" | "queue" | "all")[];
         };
         /** RightOfPerson */
@@ -2476,6 +2541,31 @@ export type components = {
             /** @enum {string} */
             state: "ready" | "break" | "offline";
         };
+        /** TargetAgent */
+        TargetAgent: {
+            free: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up" | "not_answering";
+        };
+        /** TargetEntryPoint */
+        TargetEntryPoint: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            number: string;
+            queue: components["schemas"]["Reference"];
+        };
+        /** Targets */
+        Targets: {
+            agents: components["schemas"]["TargetAgent"][];
+            entry_points: components["schemas"]["TargetEntryPoint"][];
+            queues: components["schemas"]["DeskQueue"][];
+        };
         /** Team */
         Team: {
             /** Format: uuid */
@@ -2542,6 +2632,14 @@ export type components = {
             en: string;
             ru: string;
             tg: string;
+        };
+        /** Transfer */
+        Transfer: {
+            id?: string | null;
+            /** @example +992900000102 */
+            number?: string | null;
+            /** @enum {string} */
+            to: "agent" | "queue" | "entry_point" | "number";
         };
         /** Window */
         Window: {
@@ -4023,6 +4121,144 @@ export interface operations {
             };
         };
     };
+    TransferCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of your own: repeating it does nothing twice.
+                 * @example text
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent-unknown`: There is no such agent here; `interaction-unknown`: There is no such live interaction; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `transfer-target-unknown`: There is nothing here to pass the call on to */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it; `transfer-target-not-free`: Nobody there can take the call now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason; `transfer-target-incomplete`: It is not said to whom the call is to go */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     FinishWrapUp: {
         parameters: {
             query?: never;
@@ -4370,6 +4606,104 @@ export interface operations {
                 };
             };
             /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Targets"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent-unknown`: There is no such agent here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 
 /** Where the minutes of an interaction went. */
 export interface StripPart {
-  phase: 'menu' | 'wait' | 'ring' | 'talk' | 'hold' | 'wrap';
+  phase: 'menu' | 'wait' | 'ring' | 'talk' | 'hold' | 'outside' | 'wrap';
   seconds: number;
 }
 

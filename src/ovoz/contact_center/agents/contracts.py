@@ -10,7 +10,7 @@ from ovoz.platform.privacy.contracts import PersonalName, PersonalPhone, PublicT
 
 AgentState = Literal["offline", "ready", "break", "ringing", "talking", "wrap_up", "not_answering"]
 ChosenState = Literal["ready", "break", "offline"]
-SegmentKind = Literal["flow", "queue", "ring", "talk", "hold", "wrap_up"]
+SegmentKind = Literal["flow", "queue", "ring", "talk", "hold", "dial", "outside", "wrap_up"]
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -100,6 +100,13 @@ class DeskReason(msgspec.Struct, frozen=True):
     idle_s: float
 
 
+class DeskPassed(msgspec.Struct, frozen=True):
+    """A colleague passed the call on; `failed`: nobody took it, and it came back."""
+
+    by: Colleague | None
+    failed: PublicText | None
+
+
 class DeskInteraction(msgspec.Struct, frozen=True):
     """The call the agent is busy with."""
 
@@ -115,7 +122,8 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     held_since: datetime | None
     ended_at: datetime | None
     end_reason: PublicText | None
-    recording: Literal["off", "on", "failed"]
+    recording: Literal["off", "on", "paused", "failed"]
+    passed: DeskPassed | None
     rejoin_until: datetime | None
     why: DeskReason | None
     segments: list[DeskSegment]
@@ -136,6 +144,31 @@ class DeskQueue(msgspec.Struct, frozen=True):
     estimate_error_s: int | None
     agents_ready: int
     agents_signed_in: int
+
+
+class TargetAgent(msgspec.Struct, frozen=True):
+    """A colleague who is signed in; `free`: can be rung now."""
+
+    id: UUID
+    name: StaffName
+    state: AgentState
+    since: datetime
+    free: bool
+
+
+class TargetEntryPoint(msgspec.Struct, frozen=True):
+    id: UUID
+    number: PublicText
+    name: PublicText
+    queue: Reference
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """Whom a call can be passed on to, as they are at this moment."""
+
+    agents: list[TargetAgent]
+    queues: list[DeskQueue]
+    entry_points: list[TargetEntryPoint]
 
 
 class Desk(msgspec.Struct, frozen=True):

@@ -11,9 +11,14 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from ovoz.contact_center.agents.api import AgentDesk, LiveDesk, PhoneLines, SessionEnd, carry
-from ovoz.contact_center.agents.contracts import Desk, Phone, softphone_user
-from ovoz.contact_center.agents.errors import DispositionUnknown, MediaNotReady, ReasonUnknown
-from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, WrapUp
+from ovoz.contact_center.agents.contracts import Desk, Phone, Targets, softphone_user
+from ovoz.contact_center.agents.errors import (
+    DispositionUnknown,
+    MediaNotReady,
+    ReasonUnknown,
+    TargetIncomplete,
+)
+from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, Transfer, WrapUp
 from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
     CommandInvalid,
@@ -21,6 +26,8 @@ from ovoz.contact_center.switchboard.errors import (
     NotPossibleNow,
     PhoneNotRegistered,
     SwitchboardUnavailable,
+    TargetNotFree,
+    TargetUnknown,
 )
 from ovoz.platform.access.api import OpenSockets
 from ovoz.platform.access.guards import requires
@@ -53,7 +60,15 @@ _OF_ORDERS = (
 )
 _TO_THE_CALL = tuple(
     LinkTo(operation_id, {"interaction_id": "$response.body#/interaction/id"}, "While there is a call.")
-    for operation_id in ("HangUp", "Hold", "Resume", "Reject", "FinishWrapUp", "ShowInteraction")
+    for operation_id in (
+        "HangUp",
+        "Hold",
+        "Resume",
+        "Reject",
+        "TransferCall",
+        "FinishWrapUp",
+        "ShowInteraction",
+    )
 )
 
 
@@ -74,6 +89,11 @@ class DeskController(Controller):
     ) -> Desk:
         """The whole live view: state, phone, the present call, the queues."""
         return await desk.show(actor, tenant)
+
+    @get("/targets", operation_id="ListTargets", opt={WHILE_SUSPENDED: True})
+    async def targets(self, actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]) -> Targets:
+        """Whom a call can be passed on to now: colleagues who are signed in, queues, entry points."""
+        return await desk.targets(actor)
 
     @put("/state", operation_id="ChangeState")
     async def change_state(
@@ -152,6 +172,26 @@ class CallController(Controller):
     ) -> Desk:
         """The call goes on to somebody else; the agent's state says that it was rejected."""
         return await desk.control_call(actor, key, "reject", interaction_id)
+
+    @post(
+        "/transfer",
+        operation_id="TransferCall",
+        status_code=200,
+        opt={PROBLEMS: (*_OF_ORDERS, InteractionUnknown, TargetIncomplete, TargetNotFree, TargetUnknown)},
+    )
+    async def transfer(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        interaction_id: FromPath[UUID],
+        data: JSONBody[Transfer],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """Passes the caller on and leaves you with the work after the call; a number outside needs `calls.dial`.
+
+        Who takes nobody's call gives it back: to you while you are free, else to the caller's old place in the queue.
+        """
+        return await desk.transfer(actor, key, interaction_id, data)
 
     @post("/wrap-up", operation_id="FinishWrapUp", status_code=200)
     async def finish_wrap_up(

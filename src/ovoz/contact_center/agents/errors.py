@@ -13,6 +13,11 @@ class DispositionUnknown(InputInvalid):
     title = "There is no such result of a call"
 
 
+class TargetIncomplete(InputInvalid):
+    slug = "transfer-target-incomplete"
+    title = "It is not said to whom the call is to go"
+
+
 class ReaderTooSlow(Exception):
     """A reader of the live view fell behind; it must begin again with a snapshot."""
 

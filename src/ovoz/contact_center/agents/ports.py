@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
-from ovoz.contact_center.agents.contracts import Desk, Phone
+from ovoz.contact_center.agents.contracts import Desk, Phone, Targets
 from ovoz.contact_center.switchboard.contracts import Verb
 from ovoz.platform.identity.contracts import Actor
 
@@ -14,6 +14,8 @@ class Switchboard(Protocol):
     """The tenant's cell. Every method raises SwitchboardUnavailable, or the problem that the switchboard names."""
 
     async def desk(self, tenant_id: str, agent_id: UUID) -> Desk: ...
+
+    async def targets(self, tenant_id: str, agent_id: UUID) -> Targets: ...
 
     async def phone(self, tenant_id: str, agent_id: UUID, command_id: UUID) -> Phone: ...
 

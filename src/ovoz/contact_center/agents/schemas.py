@@ -1,11 +1,13 @@
 """What an agent orders, and what the desk offers to choose from."""
 
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from ovoz.contact_center.agents.contracts import ChosenState
+from ovoz.contact_center.switchboard.contracts import DIALLED
 from ovoz.platform.privacy.contracts import PublicText
 
 Code = Annotated[str, Meta(max_length=40)]
@@ -27,6 +29,14 @@ class WrapUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Note = ""
     next: ChosenState = "ready"
     reason: Code | None = None
+
+
+class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """To whom a caller is passed on: `id` of an agent, a queue, an entry point; or a `number` outside."""
+
+    to: Literal["agent", "queue", "entry_point", "number"]
+    id: UUID | None = None
+    number: Annotated[str, Meta(pattern=DIALLED, examples=["+992900000102"])] | None = None
 
 
 class Names(msgspec.Struct, frozen=True):

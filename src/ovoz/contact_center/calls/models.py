@@ -46,6 +46,26 @@ class InteractionRow(HistoryTable):
     wrap_up_ms: Mapped[int]
 
 
+class HandlingRow(HistoryTable):
+    """One agent's share."""
+
+    __tablename__ = "handling"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    interaction_id: Mapped[UUID]
+    agent_id: Mapped[UUID]
+    offered_at: Mapped[datetime] = mapped_column(_MOMENT)
+    answered_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+    ended_at: Mapped[datetime | None] = mapped_column(_MOMENT)
+    outcome: Mapped[str | None]
+    talk_ms: Mapped[int]
+    hold_ms: Mapped[int]
+    wrap_up_ms: Mapped[int]
+    disposition: Mapped[str | None]
+    note: Mapped[bytes]
+    """Sealed."""
+
+
 class SegmentRow(HistoryTable):
     __tablename__ = "segment"
 

@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, column, select, table, text
+from sqlalchemy import ColumnElement, Select, column, literal_column, or_, select, table, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ovoz.contact_center.calls.models import EventRow, InteractionRow, RecordingSummaryRow, SegmentRow
+from ovoz.contact_center.calls.models import (
+    EventRow,
+    HandlingRow,
+    InteractionRow,
+    RecordingSummaryRow,
+    SegmentRow,
+)
 from ovoz.contact_center.calls.schemas import InteractionFilter, Sort
 from ovoz.lib.paging import Keyset, cut
 from ovoz.platform.access.api import Columns, Reach, within
@@ -16,7 +23,29 @@ from ovoz.platform.access.api import Columns, Reach, within
 _user = table("user_account", column("id"), column("name"))
 _queue = table("queue", column("id"), column("name"))
 
+_share = table("handling", column("interaction_id"), column("agent_id"), column("answered_at")).alias("share")
+_agents = literal_column(
+    "(SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) ORDER BY h.first_at), '[]')"
+    " FROM (SELECT agent_id, min(offered_at) AS first_at FROM handling"
+    " WHERE interaction_id = interaction.id AND answered_at IS NOT NULL GROUP BY agent_id) h"
+    " JOIN user_account u ON u.id = h.agent_id)",
+    JSONB,
+)
+"""Everybody who spoke in an interaction, in order."""
+
 _SORTED_BY = {"started_at": InteractionRow.started_at, "talk_s": InteractionRow.talk_ms}
+
+
+def _shares() -> Any:
+    """Of who spoke in it: being offered a call that somebody else took makes it nobody's own."""
+    return select(_share.c.agent_id).where(
+        _share.c.interaction_id == InteractionRow.id, _share.c.answered_at.is_not(None)
+    )
+
+
+def _of(agent_id: UUID) -> ColumnElement[bool]:
+    spoke = _shares().where(_share.c.agent_id == agent_id).exists()
+    return or_(InteractionRow.agent_id == agent_id, spoke)
 
 
 def _visible(reach: Reach) -> ColumnElement[bool]:
@@ -24,6 +53,7 @@ def _visible(reach: Reach) -> ColumnElement[bool]:
         reach,
         Columns(
             owner=InteractionRow.agent_id,
+            shares=_shares(),
             queue=InteractionRow.queue_id,
             number_pseudonym=InteractionRow.caller_pseudonym,
         ),
@@ -53,14 +83,13 @@ class HistoryRepository:
         """
         equals = (
             (InteractionRow.queue_id, wanted.queue_id),
-            (InteractionRow.agent_id, wanted.agent_id),
             (InteractionRow.end_reason, wanted.end_reason),
             (InteractionRow.caller_pseudonym, caller_pseudonym),
-            (InteractionRow.agent_id, only_of),
         )
         conditions: list[ColumnElement[bool]] = [
             _visible(reach),
             *(column == value for column, value in equals if value is not None),
+            *(_of(agent_id) for agent_id in (wanted.agent_id, only_of) if agent_id is not None),
         ]
         if wanted.since is not None:
             conditions.append(InteractionRow.started_at >= wanted.since)
@@ -80,6 +109,16 @@ class HistoryRepository:
     async def one(self, interaction_id: UUID, reach: Reach) -> Any:
         query = self._summaries().where(InteractionRow.id == interaction_id, _visible(reach))
         return (await self._session.execute(query)).first()
+
+    async def handlings(self, interaction_id: UUID) -> Sequence[Any]:
+        """(share, agent's name) each, those that were never answered too."""
+        query = (
+            select(HandlingRow, _user.c.name)
+            .outerjoin(_user, _user.c.id == HandlingRow.agent_id)
+            .where(HandlingRow.interaction_id == interaction_id)
+            .order_by(HandlingRow.offered_at, HandlingRow.id)
+        )
+        return (await self._session.execute(query)).all()
 
     async def segments(self, interaction_id: UUID) -> Sequence[Any]:
         query = (
@@ -106,6 +145,7 @@ class HistoryRepository:
                 _user.c.name.label("agent_name"),
                 _queue.c.name.label("queue_name"),
                 RecordingSummaryRow,
+                _agents.label("agents"),
             )
             .outerjoin(_user, _user.c.id == InteractionRow.agent_id)
             .outerjoin(_queue, _queue.c.id == InteractionRow.queue_id)
@@ -119,6 +159,8 @@ async def settle_moved(session: AsyncSession, at: datetime) -> None:
         "UPDATE segment SET ended_at = :at, outcome = coalesce(outcome, 'moved'), observed_late = true"
         " WHERE ended_at IS NULL",
         "UPDATE leg SET ended_at = :at, observed_late = true WHERE ended_at IS NULL",
+        "UPDATE handling SET ended_at = coalesce(ended_at, :at), closed_at = :at, outcome = coalesce(outcome, 'moved')"
+        " WHERE closed_at IS NULL",
         "UPDATE interaction SET state = 'closed', ended_at = coalesce(ended_at, :at), closed_at = :at,"
         " end_reason = coalesce(end_reason, 'moved') WHERE state <> 'closed'",
         "UPDATE agent_state SET state = 'offline', reason = NULL, interaction_id = NULL, since = :at"

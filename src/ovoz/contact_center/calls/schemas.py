@@ -27,7 +27,10 @@ class InteractionFilter(msgspec.Struct, frozen=True):
 
 
 class InteractionSummary(msgspec.Struct, frozen=True):
-    """One line of the history; times spent are in seconds."""
+    """One line of the history; times spent are in seconds.
+
+    `agent` has it or had it last, `agents` are all who spoke in it, in order.
+    """
 
     id: UUID
     channel: PublicText
@@ -37,6 +40,7 @@ class InteractionSummary(msgspec.Struct, frozen=True):
     entry_number: PublicText
     queue: Reference | None
     agent: Colleague | None
+    agents: list[Colleague]
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
@@ -50,7 +54,23 @@ class InteractionSummary(msgspec.Struct, frozen=True):
 
     def personal_subject(self) -> Subject:
         """Whose conversation it was, to them it is their own."""
-        return Subject("interaction", str(self.id), self.agent.id if self.agent else None)
+        others = tuple(agent.id for agent in self.agents)
+        return Subject("interaction", str(self.id), self.agent.id if self.agent else None, others)
+
+
+class InteractionHandling(msgspec.Struct, frozen=True):
+    """One agent's share: from the offer to the end of the work after it; `outcome` says why it ended."""
+
+    agent: Colleague | None
+    offered_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    outcome: PublicText | None
+    talk_s: float
+    hold_s: float
+    wrap_up_s: float
+    disposition: PublicText | None
+    note: PersonalText
 
 
 class InteractionSegment(msgspec.Struct, frozen=True):
@@ -85,6 +105,7 @@ class Interaction(InteractionSummary, frozen=True):
     """One contact from its first moment to its last; `audio` is there once something was recorded."""
 
     note: PersonalText
+    handlings: list[InteractionHandling]
     segments: list[InteractionSegment]
     timeline: list[TimelineEvent]
     audio: InteractionRecording | None

@@ -8,11 +8,12 @@ import structlog
 
 from ovoz.contact_center.agents.contracts import Caller, Colleague, Reference
 from ovoz.contact_center.calls.errors import InteractionNotFound
-from ovoz.contact_center.calls.models import EventRow, RecordingSummaryRow
+from ovoz.contact_center.calls.models import EventRow, HandlingRow, RecordingSummaryRow
 from ovoz.contact_center.calls.repositories import HistoryRepository
 from ovoz.contact_center.calls.schemas import (
     Interaction,
     InteractionFilter,
+    InteractionHandling,
     InteractionRecording,
     InteractionSegment,
     InteractionSummary,
@@ -20,7 +21,7 @@ from ovoz.contact_center.calls.schemas import (
     Sort,
     TimelineEvent,
 )
-from ovoz.contact_center.switchboard.contracts import CALLER_NAME, CALLER_NUMBER, NOTE, fact_place
+from ovoz.contact_center.switchboard.contracts import CALLER_NAME, CALLER_NUMBER, NOTE, SHARE_NOTE, fact_place
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.paging import Page, moment
@@ -86,15 +87,17 @@ class History:
             row = await repository.one(interaction_id, reach)
             if row is None:
                 raise InteractionNotFound(str(interaction_id))
-            if row[0].agent_id != actor.user_id:
+            if str(actor.user_id) not in (str(row[0].agent_id), *(agent["id"] for agent in row.agents)):
                 act = Act("interactions.opened", doer, "interaction", str(interaction_id))
                 await tell_reading(session, self._clock(), act)
+            handlings = await repository.handlings(interaction_id)
             segments = await repository.segments(interaction_id)
             events = await repository.events(interaction_id)
         recording: RecordingSummaryRow | None = row[3]
         return Interaction(
             **msgspec.structs.asdict(_summary(row, keys)),
             note=_opened(row[0].note, NOTE, row[0].id, keys),
+            handlings=[_handling(share, name, keys) for share, name in handlings],
             segments=[
                 InteractionSegment(
                     segment.kind,
@@ -134,7 +137,7 @@ class History:
 
 
 def _summary(row: Any, keys: FieldKeys) -> InteractionSummary:
-    interaction, agent_name, queue_name, recording = row
+    interaction, agent_name, queue_name, recording, agents = row
     return InteractionSummary(
         id=interaction.id,
         channel=interaction.channel,
@@ -150,6 +153,7 @@ def _summary(row: Any, keys: FieldKeys) -> InteractionSummary:
         entry_number=interaction.entry_number,
         queue=_reference(interaction.queue_id, queue_name),
         agent=_colleague(interaction.agent_id, agent_name),
+        agents=msgspec.convert(agents, list[Colleague]),
         started_at=interaction.started_at,
         answered_at=interaction.answered_at,
         ended_at=interaction.ended_at,
@@ -160,6 +164,21 @@ def _summary(row: Any, keys: FieldKeys) -> InteractionSummary:
         wrap_up_s=interaction.wrap_up_ms / 1000,
         disposition=interaction.disposition,
         recording=_STATES[recording.state] if recording is not None else "none",
+    )
+
+
+def _handling(share: HandlingRow, agent_name: str | None, keys: FieldKeys) -> InteractionHandling:
+    return InteractionHandling(
+        agent=_colleague(share.agent_id, agent_name),
+        offered_at=share.offered_at,
+        answered_at=share.answered_at,
+        ended_at=share.ended_at,
+        outcome=share.outcome,
+        talk_s=share.talk_ms / 1000,
+        hold_s=share.hold_ms / 1000,
+        wrap_up_s=share.wrap_up_ms / 1000,
+        disposition=share.disposition,
+        note=_opened(share.note, SHARE_NOTE, share.id, keys) if share.note else "",
     )
 
 

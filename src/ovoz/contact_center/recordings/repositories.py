@@ -59,8 +59,12 @@ _recording = table(
 _interaction = table(
     "interaction", column("id"), column("agent_id"), column("queue_id"), column("caller_pseudonym")
 )
+_share = table("handling", column("interaction_id"), column("agent_id"), column("answered_at")).alias("share")
 _CONTACT = Columns(
     owner=_interaction.c.agent_id,
+    shares=select(_share.c.agent_id).where(
+        _share.c.interaction_id == _interaction.c.id, _share.c.answered_at.is_not(None)
+    ),
     queue=_interaction.c.queue_id,
     number_pseudonym=_interaction.c.caller_pseudonym,
 )

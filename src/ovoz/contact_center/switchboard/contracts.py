@@ -8,7 +8,18 @@ import msgspec
 
 from ovoz.platform.access.contracts import Right
 
-Verb = Literal["state", "phone", "hang_up", "hold", "resume", "reject", "wrap_up", "sign_out"]
+Verb = Literal[
+    "state",
+    "phone",
+    "hang_up",
+    "hold",
+    "resume",
+    "reject",
+    "wrap_up",
+    "sign_out",
+    "transfer",
+    "transfer_outside",
+]
 
 RIGHTS: Final[dict[Verb, Right]] = {
     "state": "desk.use",
@@ -18,9 +29,15 @@ RIGHTS: Final[dict[Verb, Right]] = {
     "resume": "calls.control",
     "reject": "calls.control",
     "wrap_up": "calls.control",
+    "transfer": "calls.control",
+    "transfer_outside": "calls.dial",
     "sign_out": "session.use",
 }
 """What a person needs who gives the order; asked where it is given."""
+
+
+DIALLED: Final = r"^(\+[0-9]{7,15}|[0-9]{2,15})$"
+"""What can be dialled: E.164, or a number as it is dialled at home."""
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -37,6 +54,7 @@ class Command(msgspec.Struct, frozen=True):
 CALLER_NUMBER: Final = "interaction.caller_number"
 CALLER_NAME: Final = "interaction.caller_name"
 NOTE: Final = "interaction.note"
+SHARE_NOTE: Final = "handling.note"
 LIVE_STATE: Final = "live.state"
 """Places of sealed fields (`ovoz.lib.sealed_fields`): whoever reads them opens them there."""
 
@@ -58,3 +76,5 @@ class JournalEntry(msgspec.Struct, frozen=True):
     recordings: list[dict[str, Any]]
     live: list[dict[str, Any]]
     at: datetime
+    handlings: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    """A spool of an older release has none."""

@@ -51,6 +51,13 @@ class InternalController(Controller):
         """The agent's desk now."""
         return await commands.desk(tenant_id, agent_id)
 
+    @get("/targets/{tenant_id:str}/{agent_id:uuid}")
+    async def show_targets(
+        self, tenant_id: FromPath[str], agent_id: FromPath[UUID], commands: NamedDependency[Commands]
+    ) -> dict[str, Any]:
+        """Whom the agent can pass a call on to now."""
+        return await commands.targets(tenant_id, agent_id)
+
 
 @get("/health", guards=[public], sync_to_thread=False)
 def health(commands: NamedDependency[Commands]) -> dict[str, Any]:

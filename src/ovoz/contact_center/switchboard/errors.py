@@ -27,6 +27,19 @@ class InteractionUnknown(NotFound):
     title = "There is no such live interaction"
 
 
+class TargetUnknown(NotFound):
+    slug = "transfer-target-unknown"
+    title = "There is nothing here to pass the call on to"
+
+
+class TargetNotFree(DomainError):
+    """Who is to take the call cannot now; `state` says why."""
+
+    status = 409
+    slug = "transfer-target-not-free"
+    title = "Nobody there can take the call now"
+
+
 class CommandInvalid(DomainError):
     status = 422
     slug = "command-invalid"

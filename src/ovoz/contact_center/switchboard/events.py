@@ -9,12 +9,13 @@ _PUBLIC: Final = (
     *("error_s", "estimate_s", "minutes", "why"),
     *("duration_ms", "entry_number", "error", "hidden", "hold_s", "interaction_id", "lasted_s", "node"),
     *("outcome", "party", "position", "queue", "reason", "recorded", "recording_id", "sip_call_id"),
-    *("size_bytes", "state", "talk_s", "timed_out", "waited_s", "wrap_up_s"),
+    *("size_bytes", "state", "talk_s", "target", "timed_out", "waited_s", "wrap_up_s", "presented"),
 )
 
 FACT_KEYS: Final[dict[str, Kind | Literal["public"]]] = {
     **dict.fromkeys(_PUBLIC, "public"),
     "agent_name": "staff_name",
     "caller": "phone",
+    "dialled": "phone",
 }
 """A key that stands not here leaves neither for a timeline nor for RabbitMQ; docs/developer/events.md lists them."""

@@ -27,10 +27,13 @@ from ovoz.contact_center.switchboard.state.actions import (
     Action,
     Answer,
     Connect,
+    Dial,
     Dissolve,
     HangUp,
     Part,
+    PauseRecording,
     Play,
+    RestartRecording,
     Ring,
     StartMusic,
     StartRecording,
@@ -52,6 +55,7 @@ EVENTS = (
     *("ChannelDtmfReceived", "PlaybackFinished", "ApplicationReplaced"),
 )
 """All that `_translate` knows of calls; Asterisk is asked to keep the rest."""
+RECORDER_GONE_S = 0.1
 PHONE_EVENTS = ("ContactStatusChange",)
 _NUMBER = re.compile(r"\+?[0-9]{2,15}")
 
@@ -131,7 +135,7 @@ class AsteriskNode:
     def _stasis_start(self, channel: dict[str, Any], args: list[str]) -> list[MediaEvent]:
         if args[:1] == ["inbound"] and len(args) > 1:
             return [_caller(channel, args[1])]
-        if args[:1] == ["agent"]:
+        if args[:1] in (["agent"], ["outside"]):
             return [LegAnswered(channel["id"])]
         log.warning("media.channel_unexpected", args=args)
         return []
@@ -179,11 +183,11 @@ class AsteriskNode:
         try:
             await self._perform(action)
         except AriRefused as error:
-            if isinstance(action, Ring) or error.status not in GONE:
+            if isinstance(action, Ring | Dial) or error.status not in GONE:
                 raise MediaUnavailable(str(error)) from error
             log.info("media.action_pointless", action=type(action).__name__, status=error.status)
         except AmiRefused as error:
-            if isinstance(action, StartRecording):
+            if isinstance(action, StartRecording | RestartRecording | PauseRecording):
                 raise MediaUnavailable(str(error)) from error
 
     async def _perform(self, action: Action) -> None:
@@ -206,6 +210,8 @@ class AsteriskNode:
                 await ari.request("DELETE", f"channels/{channel}/moh")
             case Ring():
                 await self._ring(action)
+            case Dial():
+                await self._dial(action)
             case Connect(bridge=bridge, channels=channels):
                 await self._connect(bridge, channels)
             case Part(bridge=bridge, channel=channel):
@@ -216,9 +222,14 @@ class AsteriskNode:
             case HangUp(channel=channel, cause=cause):
                 await ari.request("DELETE", f"channels/{channel}", reason_code=cause)
             case StartRecording(channel=channel, raw_name=raw_name):
-                await self._ami.action(
-                    "MixMonitor", Channel=channel, File=str(self._recordings_dir / raw_name), Options="D"
-                )
+                await self._record(channel, raw_name)
+            case RestartRecording(channel=channel, raw_name=raw_name):
+                await self._ami.action("StopMixMonitor", Channel=channel)
+                # The next packet takes the old recorder off; only then has the new one a translator of its own.
+                await asyncio.sleep(RECORDER_GONE_S)
+                await self._record(channel, raw_name)
+            case PauseRecording(channel=channel):
+                await self._ami.action("MixMonitorMute", Channel=channel, Direction="both", State="1")
             case StopRecording(channel=channel):
                 await self._ami.action("StopMixMonitor", Channel=channel)
             case _:
@@ -243,6 +254,28 @@ class AsteriskNode:
             )
         except AriRefused as error:
             # The leg's id is ours: a duplicate means that an earlier try reached Asterisk.
+            if error.status != 409:
+                raise
+
+    async def _record(self, channel: str, raw_name: str) -> None:
+        """Both parties, interleaved (D), behind what the file has already (a)."""
+        await self._ami.action(
+            "MixMonitor", Channel=channel, File=str(self._recordings_dir / raw_name), Options="Da"
+        )
+
+    async def _dial(self, dial: Dial) -> None:
+        try:
+            await self._ari.request(
+                "POST",
+                f"channels/{dial.leg}",
+                endpoint=f"PJSIP/{dial.number}@carrier",
+                app=self._ari.app,
+                appArgs=f"outside,{dial.interaction_id}",
+                callerId=dial.presented,
+                timeout=dial.timeout_s,
+                formats="alaw,ulaw",
+            )
+        except AriRefused as error:
             if error.status != 409:
                 raise
 

@@ -8,7 +8,7 @@ import aiohttp
 import msgspec
 import structlog
 
-from ovoz.contact_center.agents.contracts import Desk, Phone
+from ovoz.contact_center.agents.contracts import Desk, Phone, Targets
 from ovoz.contact_center.switchboard.contracts import Command, Verb
 from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
@@ -17,6 +17,8 @@ from ovoz.contact_center.switchboard.errors import (
     NotPossibleNow,
     PhoneNotRegistered,
     SwitchboardUnavailable,
+    TargetNotFree,
+    TargetUnknown,
 )
 from ovoz.lib.problems import DomainError
 
@@ -34,9 +36,11 @@ _PROBLEMS: dict[str, type[DomainError]] = {
         NotPossibleNow,
         PhoneNotRegistered,
         SwitchboardUnavailable,
+        TargetNotFree,
+        TargetUnknown,
     )
 }
-Answer = TypeVar("Answer", Desk, Phone)
+Answer = TypeVar("Answer", Desk, Phone, Targets)
 
 
 class HttpSwitchboard:
@@ -55,6 +59,9 @@ class HttpSwitchboard:
 
     async def desk(self, tenant_id: str, agent_id: UUID) -> Desk:
         return await self._ask("GET", f"/internal/desk/{tenant_id}/{agent_id}", None, Desk)
+
+    async def targets(self, tenant_id: str, agent_id: UUID) -> Targets:
+        return await self._ask("GET", f"/internal/targets/{tenant_id}/{agent_id}", None, Targets)
 
     async def phone(self, tenant_id: str, agent_id: UUID, command_id: UUID) -> Phone:
         return await self._command(Command(command_id, tenant_id, agent_id, "phone"), Phone)

@@ -11,6 +11,7 @@ from ovoz.platform.privacy.contracts import PublicText
 Right = Literal[
     "desk.use",
     "calls.control",
+    "calls.dial",
     "interactions.read",
     "interactions.find",
     "recordings.listen",

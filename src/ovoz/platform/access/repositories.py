@@ -50,6 +50,8 @@ class Columns(msgspec.Struct, frozen=True):
     """Where a list's query has what scopes ask for; None: its things have no such attribute."""
 
     owner: Any
+    shares: Any = None
+    """Of the thing: a query of (`agent_id`) of everybody whose it is beside the owner."""
     queue: Any = None
     number_pseudonym: Any = None
     """Of the customer's number: it tells whether the account is a company's."""
@@ -86,13 +88,20 @@ def _met(conditions: Conditions, subject: Subject, columns: Columns) -> ColumnEl
 def _whose(whose: str, subject: Subject, columns: Columns) -> ColumnElement[bool]:
     if whose == "all":
         return true()
-    own: ColumnElement[bool] = columns.owner == subject.user_id
+    own = _of(columns, [subject.user_id])
     if whose == "team" and subject.team_id is not None:
-        return or_(own, columns.owner.in_(select(_user.c.id).where(_user.c.team_id == subject.team_id)))
+        return or_(own, _of(columns, select(_user.c.id).where(_user.c.team_id == subject.team_id)))
     if whose == "queue" and columns.queue is not None:
         mine = select(_member.c.queue_id).where(_member.c.user_id == subject.user_id)
         return or_(own, columns.queue.in_(mine))
     return own
+
+
+def _of(columns: Columns, people: Any) -> ColumnElement[bool]:
+    owned: ColumnElement[bool] = columns.owner.in_(people)
+    if columns.shares is None:
+        return owned
+    return or_(owned, columns.shares.where(columns.shares.selected_columns.agent_id.in_(people)).exists())
 
 
 class AccessRepository:

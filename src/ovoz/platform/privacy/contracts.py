@@ -32,11 +32,12 @@ def keyed(kinds: Mapping[str, Kind | Literal["public"]]) -> Meta:
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Whose data a struct and everything inside it are; to `owner` they are one's own."""
+    """Whose data a struct and everything inside it are; to `owner` and `others` they are one's own."""
 
     kind: str
     id: str
     owner: UUID | None = None
+    others: tuple[UUID, ...] = ()
 
 
 @runtime_checkable

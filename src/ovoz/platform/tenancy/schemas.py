@@ -53,6 +53,8 @@ class BlueprintQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wrap_up_s: Annotated[int, Meta(ge=0, le=3600)] = 60
     announce_every_s: Annotated[int, Meta(ge=10, le=600)] = 30
     recorded: bool = True
+    caller_number: PhoneNumber | None = None
+    """What is presented to whom is called for it: one of `entry_points`. None: the operator's."""
 
 
 class BlueprintEntryPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +92,8 @@ class Blueprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locale: Literal["ru", "tg", "en"] = "ru"
     time_zone: Text = "Asia/Dushanbe"
     max_calls: Annotated[int, Meta(gt=0, le=100_000)] = 200
+    caller_number: PhoneNumber | None = None
+    """What is presented to whom is called: one of `entry_points`. None: the first of them."""
     users: list[BlueprintUser] = []
     skills: list[BlueprintSkill] = []
     queues: Annotated[list[BlueprintQueue], Meta(min_length=1)] = []

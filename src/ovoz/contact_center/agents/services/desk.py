@@ -5,11 +5,11 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
-from ovoz.contact_center.agents.contracts import Desk, Phone
-from ovoz.contact_center.agents.errors import DispositionUnknown, ReasonUnknown
+from ovoz.contact_center.agents.contracts import Desk, Phone, Targets
+from ovoz.contact_center.agents.errors import DispositionUnknown, ReasonUnknown, TargetIncomplete
 from ovoz.contact_center.agents.ports import Switchboard
 from ovoz.contact_center.agents.repositories import DeskReferences
-from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, WrapUp
+from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, Transfer, WrapUp
 from ovoz.contact_center.switchboard.contracts import RIGHTS, Verb
 from ovoz.lib.ids import new_id
 from ovoz.platform.access.api import Access
@@ -51,6 +51,21 @@ class AgentDesk:
 
     async def control_call(self, actor: Actor, key: str | None, verb: Verb, interaction_id: UUID) -> Desk:
         return await self._order(actor, key, verb, interaction_id)
+
+    async def targets(self, actor: Actor) -> Targets:
+        return await self._switchboard.targets(actor.tenant_id, actor.user_id)
+
+    async def transfer(self, actor: Actor, key: str | None, interaction_id: UUID, wish: Transfer) -> Desk:
+        """Passing on to the outside costs money and needs a right of its own. Raises TargetIncomplete."""
+        wanted, other = ("number", "id") if wish.to == "number" else ("id", "number")
+        if getattr(wish, wanted) is None or getattr(wish, other) is not None:
+            raise TargetIncomplete(
+                f"For {wish.to} say {wanted}, and not {other}.",
+                errors=[{"pointer": f"/{wanted}", "detail": "must be there, alone"}],
+            )
+        if wish.to == "number":
+            return await self._order(actor, key, "transfer_outside", interaction_id, number=wish.number)
+        return await self._order(actor, key, "transfer", interaction_id, kind=wish.to, id=str(wish.id))
 
     async def wrap_up(
         self, actor: Actor, tenant: Tenant, key: str | None, interaction_id: UUID, result: WrapUp

@@ -11,9 +11,8 @@ from ovoz.contact_center.queues.api import rings_of
 from ovoz.contact_center.queues.contracts import Announcements, RingRule
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
-from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
-from ovoz.contact_center.switchboard.state.call import Call
-from ovoz.contact_center.switchboard.state.rules import QueueRules
+from ovoz.contact_center.switchboard.state.call import Call, with_first_share
+from ovoz.contact_center.switchboard.state.rules import Calling, EntryPoint, QueueRules
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
 from ovoz.platform.privacy.api import Fields
@@ -44,6 +43,7 @@ class TenantSetup(msgspec.Struct, frozen=True):
     queues: list[QueueRules]
     entry_points: dict[str, EntryPoint]
     agents: list[AgentSetup]
+    calling: Calling = Calling()
 
 
 class Directory:
@@ -95,7 +95,7 @@ class Directory:
             queues = await session.execute(
                 text(
                     "SELECT id, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s,"
-                    " announce_every_s, recorded, target_s, weight, rings, announcements FROM queue"
+                    " announce_every_s, recorded, target_s, weight, rings, announcements, caller_number FROM queue"
                 )
             )
             entries = await session.execute(
@@ -110,11 +110,14 @@ class Directory:
                     " FROM user_account u WHERE u.is_agent AND u.disabled_at IS NULL ORDER BY u.id"
                 )
             )
+            rules = await session.execute(text("SELECT caller_number FROM calling_rules"))
+            presented = rules.scalar_one_or_none()
             return TenantSetup(
                 tenant_id=tenant_id,
                 active=tenant.active,
                 max_calls=tenant.max_calls,
-                queues=[_queue_rules(row) for row in queues],
+                queues=[_queue_rules(row, own) for row in queues],
+                calling=Calling(caller_number=_own(presented, own)),
                 entry_points={
                     row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
                     for row in entries
@@ -158,7 +161,7 @@ class Directory:
                 log.error("switchboard.live_unreadable", tenant=row.tenant_id, key=row.key, error=repr(error))
                 continue
             if row.key.startswith("i:"):
-                calls.setdefault(row.tenant_id, []).append(msgspec.convert(state, Call))
+                calls.setdefault(row.tenant_id, []).append(with_first_share(msgspec.convert(state, Call)))
             else:
                 agents.setdefault(row.tenant_id, []).append(msgspec.convert(state, Agent))
         return calls, agents
@@ -179,14 +182,19 @@ class Directory:
             )
 
 
-def _queue_rules(row: Any) -> QueueRules:
+def _queue_rules(row: Any, own: set[str]) -> QueueRules:
     """A queue's row; its rings and announcements are the settings' JSON."""
     plain = {name: value for name, value in row._mapping.items() if name not in ("rings", "announcements")}
     announcements = msgspec.convert(row.announcements, Announcements)
     return QueueRules(
-        **plain,
+        **plain | {"caller_number": _own(row.caller_number, own)},
         rings=rings_of(str(row.id), msgspec.convert(row.rings, tuple[RingRule, ...])),
         announces_position=announcements.position,
         announces_wait=announcements.estimated_wait,
         first_announcement_s=announcements.first_after_s,
     )
+
+
+def _own(number: str | None, own: set[str]) -> str | None:
+    """Presenting a number that is not the tenant's would be a lie: it falls back to one that is."""
+    return number if number in own else None

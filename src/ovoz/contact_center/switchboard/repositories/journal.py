@@ -13,6 +13,7 @@ from ovoz.contact_center.switchboard.contracts import (
     CALLER_NUMBER,
     LIVE_STATE,
     NOTE,
+    SHARE_NOTE,
     JournalEntry,
     fact_place,
 )
@@ -29,8 +30,8 @@ class EpochStale(Exception):
 
 _JOURNAL = "SELECT ovoz.journal(:cell, :epoch, CAST(:rows AS jsonb))"
 
-# In the order in which they must run; each takes the rows of a whole batch at once. An agent and an interaction
-# that change partners within one batch are parted first, so that the unique indexes are never met half-way.
+# In the order in which they must run; each takes the rows of a whole batch at once. Shares that end are closed before
+# others begin, so that the unique indexes are never met half-way.
 _WRITES: tuple[tuple[str, str], ...] = (
     (
         "facts",
@@ -59,14 +60,6 @@ _WRITES: tuple[tuple[str, str], ...] = (
     (
         "interactions",
         """
-        UPDATE interaction i SET agent_id = NULL
-        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, agent_id uuid, seq bigint)
-        WHERE i.id = r.id AND i.seq < r.seq AND i.agent_id IS DISTINCT FROM r.agent_id AND i.agent_id IS NOT NULL
-        """,
-    ),
-    (
-        "interactions",
-        """
         INSERT INTO interaction AS i (
             id, channel, direction, state, caller_number, caller_pseudonym, caller_hidden, caller_name,
             entry_point_id, entry_number, queue_id, agent_id, node, sip_call_id, started_at, queued_at,
@@ -82,9 +75,7 @@ _WRITES: tuple[tuple[str, str], ...] = (
             caller_hidden boolean, caller_name bytea, entry_point_id uuid, entry_number text, queue_id uuid,
             agent_id uuid, node text, sip_call_id text, started_at timestamptz, queued_at timestamptz,
             answered_at timestamptz, ended_at timestamptz, closed_at timestamptz, end_reason text, disposition text,
-            note bytea, wait_ms bigint, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, claims_agent boolean,
-            seq bigint)
-        ORDER BY r.claims_agent
+            note bytea, wait_ms bigint, talk_ms bigint, hold_ms bigint, wrap_up_ms bigint, seq bigint)
         ON CONFLICT (id) DO UPDATE SET
             caller_name = excluded.caller_name, state = excluded.state, queue_id = excluded.queue_id,
             agent_id = excluded.agent_id,
@@ -93,6 +84,35 @@ _WRITES: tuple[tuple[str, str], ...] = (
             note = excluded.note, wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms,
             hold_ms = excluded.hold_ms, wrap_up_ms = excluded.wrap_up_ms, epoch = excluded.epoch, seq = excluded.seq
             WHERE i.seq < excluded.seq
+        """,
+    ),
+    (
+        "handlings",
+        """
+        UPDATE handling h SET closed_at = r.closed_at
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, closed_at timestamptz, seq bigint)
+        WHERE h.id = r.id AND h.seq < r.seq AND r.closed_at IS NOT NULL
+        """,
+    ),
+    (
+        "handlings",
+        """
+        INSERT INTO handling AS h (
+            id, interaction_id, agent_id, offered_at, answered_at, ended_at, closed_at, outcome, talk_ms, hold_ms,
+            wrap_up_ms, disposition, note, seq)
+        SELECT r.id, r.interaction_id, r.agent_id, r.offered_at, r.answered_at, r.ended_at, r.closed_at, r.outcome,
+               r.talk_ms, r.hold_ms, r.wrap_up_ms, r.disposition, r.note, r.seq
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+            id uuid, interaction_id uuid, agent_id uuid, offered_at timestamptz, answered_at timestamptz,
+            ended_at timestamptz, closed_at timestamptz, outcome text, talk_ms bigint, hold_ms bigint,
+            wrap_up_ms bigint, disposition text, note bytea, seq bigint)
+        ORDER BY r.closed_at NULLS LAST, r.answered_at NULLS LAST
+        ON CONFLICT (id) DO UPDATE SET
+            answered_at = excluded.answered_at, ended_at = excluded.ended_at, closed_at = excluded.closed_at,
+            outcome = excluded.outcome, talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms,
+            wrap_up_ms = excluded.wrap_up_ms, disposition = excluded.disposition, note = excluded.note,
+            seq = excluded.seq
+            WHERE h.seq < excluded.seq
         """,
     ),
     (
@@ -121,15 +141,6 @@ _WRITES: tuple[tuple[str, str], ...] = (
             answered_at = coalesce(excluded.answered_at, leg.answered_at),
             ended_at = coalesce(excluded.ended_at, leg.ended_at), cause = coalesce(excluded.cause, leg.cause),
             observed_late = excluded.observed_late OR leg.observed_late
-        """,
-    ),
-    (
-        "agents",
-        """
-        UPDATE agent_state s SET interaction_id = NULL
-        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (agent_id uuid, interaction_id uuid, seq bigint)
-        WHERE s.agent_id = r.agent_id AND s.seq < r.seq AND s.interaction_id IS DISTINCT FROM r.interaction_id
-          AND s.interaction_id IS NOT NULL
         """,
     ),
     (
@@ -185,6 +196,8 @@ class JournalStore:
                         rows = [self._fact(row, keys) for row in rows]
                     elif member == "interactions":
                         rows = [_sealed_interaction(row, keys) for row in rows]
+                    elif member == "handlings":
+                        rows = [_sealed_share(row, keys) for row in rows]
                     if rows:
                         await _run(session, statement, rows, epoch=epoch)
         except DBAPIError as error:
@@ -213,6 +226,10 @@ def _sealed_interaction(row: dict[str, Any], keys: FieldKeys) -> dict[str, Any]:
     }
 
 
+def _sealed_share(row: dict[str, Any], keys: FieldKeys) -> dict[str, Any]:
+    return row | {"note": _hex(keys.seal(row["note"], SHARE_NOTE, row["id"]))}
+
+
 def _sealed_live(row: dict[str, Any], keys: FieldKeys) -> dict[str, Any]:
     return row | {"state": row["state"] and keys.seal_json(row["state"], LIVE_STATE, row["key"])}
 
@@ -230,6 +247,7 @@ def _latest(entries: Sequence[JournalEntry], member: str, key: Any) -> list[dict
 _ROWS: dict[str, Any] = {
     "facts": lambda entries: [row for entry in entries for row in entry.facts],
     "interactions": lambda entries: _latest(entries, "interactions", lambda row: row["id"]),
+    "handlings": lambda entries: _latest(entries, "handlings", lambda row: row["id"]),
     "segments": lambda entries: _latest(
         entries, "segments", lambda row: (row["interaction_id"], row["ordinal"])
     ),

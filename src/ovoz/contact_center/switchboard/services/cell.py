@@ -22,13 +22,12 @@ from ovoz.contact_center.switchboard.services.hands import Hands
 from ovoz.contact_center.switchboard.services.journal import Journal, Store
 from ovoz.contact_center.switchboard.services.spool import Spool
 from ovoz.contact_center.switchboard.state import arrivals, recovery
-from ovoz.contact_center.switchboard.state.actions import Action, Ring, StartRecording, StoreRecording
-from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
+from ovoz.contact_center.switchboard.state.actions import Action, Dial, Ring, StartRecording, StoreRecording
 from ovoz.contact_center.switchboard.state.facts import Step
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.presence import agent_known
 from ovoz.contact_center.switchboard.state.rows import entry_of
-from ovoz.contact_center.switchboard.state.rules import Limits
+from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +68,8 @@ class Cell:
         self.journal = Journal(store, Spool(spool_path, spool_key), epoch, self._journal_changed)
         self.desks = Desks(feed, epoch, clock, lambda: self.media_problem)
         self.hands = Hands(self._perform, self._action_failed)
+        self.taken_over = False
+        """False while what was live is still being read: an order would meet an empty floor."""
         self._jobs = jobs
         self._may_record = may_record
         self._phone_key = phone_key
@@ -94,6 +95,7 @@ class Cell:
                 self._written[call.id] = call.seq
             self._refresh_agents(floor, setup)
             self.commit(floor)
+        self.taken_over = True
 
     async def floor(self, tenant_id: str) -> Floor:
         """The tenant's floor; one that was created after the start is loaded now. Raises LookupError."""
@@ -146,6 +148,9 @@ class Cell:
         return floor
 
     def _index(self, setup: TenantSetup) -> None:
+        floor = self.floors[setup.tenant_id]
+        floor.entry_points = {entry.id: entry for entry in setup.entry_points.values()}
+        floor.calling = setup.calling
         self._forget_numbers(setup.tenant_id)
         for number, entry in setup.entry_points.items():
             self.entry_points[number] = (setup.tenant_id, entry)
@@ -207,7 +212,7 @@ class Cell:
     def _begin(self, floor: Floor, actions: Sequence[Action], *, journalled: bool) -> None:
         """Intents: begun when they stand in Postgres, taken back when they do not."""
         for action in actions:
-            if isinstance(action, Ring):
+            if isinstance(action, Ring | Dial):
                 if not journalled:
                     recovery.withdraw(floor, self.clock(), action.interaction_id, action.leg)
                     self.commit(floor)

@@ -3,12 +3,12 @@
 import asyncio
 import secrets
 from collections import OrderedDict
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.switchboard.contracts import Command
+from ovoz.contact_center.switchboard.contracts import DIALLED, Command
 from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
     CommandInvalid,
@@ -17,10 +17,11 @@ from ovoz.contact_center.switchboard.errors import (
 )
 from ovoz.contact_center.switchboard.ports import MediaUnavailable
 from ovoz.contact_center.switchboard.services.cell import Cell
-from ovoz.contact_center.switchboard.state import conversation, presence
+from ovoz.contact_center.switchboard.state import conversation, presence, transfers, view
 from ovoz.contact_center.switchboard.state.agent import Agent, ChosenState, NextState
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import Floor
+from ovoz.contact_center.switchboard.state.transfers import Destination
 from ovoz.lib.db import DatabaseUnavailable
 
 REMEMBERED = 10_000
@@ -40,7 +41,16 @@ class WrapUpArguments(msgspec.Struct, frozen=True):
     reason: str | None = None
 
 
-Arguments = TypeVar("Arguments", StateArguments, WrapUpArguments)
+class TransferArguments(msgspec.Struct, frozen=True):
+    kind: Literal["agent", "queue", "entry_point"]
+    id: UUID
+
+
+class OutsideArguments(msgspec.Struct, frozen=True):
+    number: Annotated[str, msgspec.Meta(pattern=DIALLED)]
+
+
+Arguments = TypeVar("Arguments", StateArguments, WrapUpArguments, TransferArguments, OutsideArguments)
 
 
 class Commands:
@@ -66,6 +76,11 @@ class Commands:
         """The agent's desk now."""
         floor, _ = await self._agent(tenant_id, agent_id)
         return self._cell.desks.view(floor, agent_id)
+
+    async def targets(self, tenant_id: str, agent_id: UUID) -> dict[str, Any]:
+        """Whom the agent can pass a call on to now."""
+        floor, agent = await self._agent(tenant_id, agent_id)
+        return view.targets(floor, agent, self._cell.clock())
 
     async def carry_out(self, command: Command) -> dict[str, Any]:
         """The command's answer: a desk, or a phone. The same agent's same command id gives the same answer."""
@@ -116,6 +131,14 @@ class Commands:
                     note=done.note,
                     next_state=NextState(done.next, done.reason),
                 )
+            case "transfer":
+                to = _arguments(command, TransferArguments)
+                call = _call(floor, agent, command)
+                transfers.transfer(floor, now, agent, call, Destination(to.kind, to.id))
+            case "transfer_outside":
+                outside = _arguments(command, OutsideArguments)
+                call = _call(floor, agent, command)
+                transfers.transfer(floor, now, agent, call, _dialled(floor, outside.number))
         await self._cell.commit(floor)
         return self._cell.desks.view(floor, agent.id)
 
@@ -139,6 +162,8 @@ class Commands:
         }
 
     async def _agent(self, tenant_id: str, agent_id: UUID) -> tuple[Floor, Agent]:
+        if not self._cell.taken_over:
+            raise SwitchboardUnavailable("It is taking the cell over.")
         try:
             floor = await self._cell.floor(tenant_id)
             if agent_id not in floor.agents:
@@ -159,6 +184,12 @@ def _call(floor: Floor, agent: Agent, command: Command) -> Call:
     if command.interaction_id not in floor.calls:
         raise InteractionUnknown("It is over, or it is not one of yours.")
     return conversation.own_call(floor, agent, command.interaction_id)
+
+
+def _dialled(floor: Floor, number: str) -> Destination:
+    """A number; one of the tenant's own is that entry point, and no call through the carrier."""
+    own = next((entry for entry in floor.entry_points.values() if entry.number == number), None)
+    return Destination("entry_point", own.id) if own is not None else Destination("number", number=number)
 
 
 def _arguments(command: Command, kind: type[Arguments]) -> Arguments:

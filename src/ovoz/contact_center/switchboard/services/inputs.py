@@ -84,7 +84,7 @@ class NodeInputs:
                     conversation.leg_ended(floor, now, channel, cause)
             case DigitPressed(channel, digit):
                 if floor := cell.floor_with_channel(channel):
-                    conversation.digit_pressed(floor, now, channel, digit)
+                    arrivals.digit_pressed(floor, now, channel, digit)
             case PlaybackEnded(playback_id):
                 if floor := cell.floor_with_playback(playback_id):
                     arrivals.playback_finished(floor, now, playback_id)

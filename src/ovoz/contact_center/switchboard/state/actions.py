@@ -44,6 +44,15 @@ class Ring(Action, frozen=True):
     rejoin: bool = False
 
 
+class Dial(Action, frozen=True):
+    """Calls a number over the carrier's trunk, presenting another; begun only when it stands in the journal."""
+
+    leg: str
+    number: str
+    presented: str
+    timeout_s: int
+
+
 class Connect(Action, frozen=True):
     """Puts channels into the interaction's bridge, making it when it is not there."""
 
@@ -71,6 +80,23 @@ class HangUp(Action, frozen=True):
 
 class StartRecording(Action, frozen=True):
     """Both parties of the channel, interleaved, into the raw file `raw_name`."""
+
+    channel: str
+    raw_name: str
+
+
+class PauseRecording(Action, frozen=True):
+    """Silence goes into the file, which keeps its timeline."""
+
+    channel: str
+
+
+class RestartRecording(Action, frozen=True):
+    """Ends the recording and goes on in the same file.
+
+    The recorder takes the packets of another leg, whose numbers begin anywhere, for late ones of the leg before, and
+    drops them: half of the agents who took a call over were silent in the recording.
+    """
 
     channel: str
     raw_name: str

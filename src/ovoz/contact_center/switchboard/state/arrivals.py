@@ -1,11 +1,18 @@
-"""From the carrier to the queue: greeting, limits, music, announcements."""
+"""From the carrier to the queue: greeting, limits, music, announcements; and what is pressed on the way."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.switchboard.state.actions import Answer, HangUp, Play, StartMusic, StopMusic
+from ovoz.contact_center.switchboard.state.actions import (
+    Answer,
+    HangUp,
+    Play,
+    StartMusic,
+    StopMusic,
+)
 from ovoz.contact_center.switchboard.state.call import (
     WAITING,
     Call,
@@ -14,9 +21,14 @@ from ovoz.contact_center.switchboard.state.call import (
     begin_segment,
     end_legs,
     end_segment,
+    rest,
+    spent_ms,
+    waiting_since,
     with_leg,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.recordings import end_recording
+from ovoz.contact_center.switchboard.state.rules import EntryPoint
 
 CAUSE_CONGESTION = 42
 OPERATOR_SUSPENDED = "operator_suspended"
@@ -24,16 +36,6 @@ OPERATOR_SUSPENDED = "operator_suspended"
 REFUSAL_PROMPTS = ("sound:all-circuits-busy-now", "sound:pls-try-call-later")
 SUSPENDED_PROMPTS = ("sound:im-sorry", "sound:pls-try-call-later")
 GAVE_UP_PROMPTS = ("sound:vm-goodbye",)
-
-
-class EntryPoint(msgspec.Struct, frozen=True):
-    """A number callers dial, and where it leads."""
-
-    id: UUID
-    number: str
-    name: str
-    queue_id: UUID
-    greeting: tuple[str, ...] = ()
 
 
 def caller_arrived(
@@ -92,7 +94,7 @@ def caller_arrived(
         call = _play(floor, call, "greeting", prompts)
         floor.put_call(call)
     else:
-        _enter_queue(floor, call, now)
+        enter_queue(floor, call, now)
     return call
 
 
@@ -141,7 +143,7 @@ def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
         floor.act(HangUp(call.id, call.caller_channel, CAUSE_CONGESTION))
         close_unanswered(floor, now, call, call.refusal)
     else:
-        _enter_queue(floor, call, now)
+        enter_queue(floor, call, now)
 
 
 def announce(floor: Floor, now: datetime, call: Call) -> None:
@@ -215,36 +217,63 @@ def _turn_away(floor: Floor, now: datetime, call: Call, refusal: str, prompts: t
 def close_unanswered(
     floor: Floor, now: datetime, call: Call, reason: str, *, observed_late: bool = False
 ) -> None:
-    """Ends an interaction that no agent ever talked in."""
+    """Ends an interaction that no agent talks in; whoever talked in it before may still be at the work after it."""
+    answered = call.answered_at is not None
+    waited_s = round((now - waiting_since(call)).total_seconds(), 3)
+    end_recording(floor, call)
     call = end_legs(end_segment(call, now, outcome=reason, observed_late=observed_late), now)
     call = replace(
-        call,
-        phase="closed",
+        rest(call, now),
         agent_id=None,
         agent_leg=None,
+        outside_leg=None,
         ended_at=now,
-        closed_at=now,
         end_reason=reason,
         greeting_until=None,
         announce_at=None,
         give_up_at=None,
         ring_until=None,
+        dial_until=None,
         playing=None,
     )
+    spoken: dict[str, Any] = {}
+    if answered:
+        spoken = {
+            "talk_s": spent_ms(call, frozenset({"talk"}), now) / 1000,
+            "hold_s": spent_ms(call, frozenset({"hold"}), now) / 1000,
+        }
     call = floor.tell(
         "calls.call_ended.v1",
         now,
         call,
         observed_late=observed_late,
         reason=reason,
-        answered=False,
-        waited_s=round((now - (call.queued_at or call.started_at)).total_seconds(), 3),
+        answered=answered,
+        waited_s=waited_s,
+        **spoken,
     )
     floor.put_call(call)
     floor.estimator(call.queue_id).left(call.id, now.timestamp())
 
 
-def _enter_queue(floor: Floor, call: Call, now: datetime) -> None:
+def enter_entry_point(floor: Floor, call: Call, now: datetime, entry: EntryPoint) -> None:
+    """A caller who is passed on goes the way of those who dial this number."""
+    call = replace(call, queue_id=entry.queue_id)
+    if not entry.greeting:
+        enter_queue(floor, call, now)
+        return
+    floor.act(StopMusic(call.id, call.caller_channel))
+    call = begin_segment(call, "flow", now)
+    call = _play(
+        floor, call, f"greeting-{len(call.segments)}", tuple(f"sound:{name}" for name in entry.greeting)
+    )
+    floor.put_call(
+        replace(call, phase="greeting", greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s))
+    )
+
+
+def enter_queue(floor: Floor, call: Call, now: datetime) -> None:
+    """Into the line of the call's queue, at its end."""
     queue = floor.queues[call.queue_id]
     call = replace(
         begin_segment(call, "queue", now),
@@ -266,6 +295,18 @@ def _play(floor: Floor, call: Call, what: str, media: tuple[str, ...]) -> Call:
     playback_id = f"{call.id.hex}:{what}"
     floor.act(Play(call.id, call.caller_channel, playback_id, media))
     return replace(call, playing=playback_id)
+
+
+def digit_pressed(floor: Floor, now: datetime, channel: str, digit: str) -> None:
+    """A DTMF digit; the caller's digits may be a card number, so only that one was pressed is kept."""
+    call = floor.call_of(channel)
+    if call is None or call.phase == "closed":
+        return
+    by_caller = channel == call.caller_channel
+    party = "caller" if by_caller else "outside" if channel == call.outside_leg else "agent"
+    floor.put_call(
+        floor.tell("calls.digit_pressed.v1", now, call, party=party, digit=digit if party == "agent" else "•")
+    )
 
 
 def owner(floor: Floor, playback_id: str) -> Call | None:

@@ -11,11 +11,8 @@ from ovoz.contact_center.switchboard.state.actions import (
     Part,
     Ring,
     StartMusic,
-    StartRecording,
     StopMusic,
     StopPlaying,
-    StopRecording,
-    StoreRecording,
 )
 from ovoz.contact_center.switchboard.state.agent import Agent, NextState, after_call
 from ovoz.contact_center.switchboard.state.arrivals import close_unanswered
@@ -26,10 +23,22 @@ from ovoz.contact_center.switchboard.state.call import (
     begin_segment,
     end_legs,
     end_segment,
+    end_share,
+    rest,
     spent_ms,
+    waiting_since,
     with_leg,
+    with_share,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.recordings import end_recording, record, record_again
+from ovoz.contact_center.switchboard.state.transfers import (
+    OUTCOMES,
+    caller_left_outside,
+    give_back,
+    outside_answered,
+    outside_over,
+)
 
 REJECTED_CAUSES = frozenset({17, 21})
 """Q.850: user busy, call rejected."""
@@ -57,6 +66,10 @@ def leg_answered(floor: Floor, now: datetime, leg_id: str, *, observed_late: boo
         _begin_talking(floor, now, call, leg_id, observed_late=observed_late)
     elif call.agent_leg == leg_id and call.phase in CONVERSING and call.rejoin_until is not None:
         _rejoin(floor, now, call, leg_id)
+    elif call.outside_leg == leg_id and call.phase == "dialling":
+        outside_answered(floor, now, call, observed_late=observed_late)
+    elif call.outside_leg == leg_id and call.phase == "outside":
+        return
     elif call.agent_leg != leg_id or call.phase not in CONVERSING:
         floor.act(HangUp(call.id, leg_id))
 
@@ -64,12 +77,16 @@ def leg_answered(floor: Floor, now: datetime, leg_id: str, *, observed_late: boo
 def leg_ended(
     floor: Floor, now: datetime, leg_id: str, cause: int | None, *, observed_late: bool = False
 ) -> None:
-    """An agent's leg is gone; what that means depends on what it was for."""
+    """A leg that we called is gone; what that means depends on what it was for."""
     call = floor.call_of(leg_id)
     if call is None:
         return
     call = _end_leg(call, leg_id, now, cause, observed_late=observed_late)
     floor.put_call(call)
+    if call.outside_leg == leg_id and call.phase in ("dialling", "outside"):
+        outcome = "outside_hung_up" if call.phase == "outside" else OUTCOMES.get(cause or 0, "failed")
+        outside_over(floor, now, call, outcome, observed_late=observed_late)
+        return
     if call.agent_leg != leg_id:
         return
     if call.phase in ("offered", "ringing"):
@@ -90,18 +107,24 @@ def caller_left(
     call = _end_leg(call, channel, now, cause, observed_late=observed_late)
     floor.put_call(call)
     if call.phase in ("greeting", "queued"):
-        reason = call.refusal or ("left_in_greeting" if call.phase == "greeting" else "abandoned")
+        waiting = "left_in_greeting" if call.phase == "greeting" else "abandoned"
+        reason = call.refusal or ("left_after_transfer" if call.answered_at is not None else waiting)
         close_unanswered(floor, now, call, reason, observed_late=observed_late)
         floor.match(now)
     elif call.phase in ("offered", "ringing"):
         agent = floor.agents[call.agent_id] if call.agent_id else None
         if call.agent_leg:
             floor.act(HangUp(call.id, call.agent_leg))
-        close_unanswered(floor, now, call, "abandoned", observed_late=observed_late)
+        reason = "abandoned" if call.answered_at is None else "left_after_transfer"
+        if agent is not None:
+            call = end_share(call, agent.id, now, reason)
+        close_unanswered(floor, now, call, reason, observed_late=observed_late)
         if agent is not None:
             release_agent(floor, now, agent)
     elif call.phase in CONVERSING:
         end_conversation(floor, now, call, "caller_hung_up", observed_late=observed_late)
+    elif call.phase in ("dialling", "outside"):
+        caller_left_outside(floor, now, call, observed_late=observed_late)
 
 
 def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_agent: bool = True) -> None:
@@ -112,19 +135,15 @@ def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_age
         leg = call.leg(call.agent_leg)
         if leg is not None and leg.ended_at is None:
             floor.act(HangUp(call.id, call.agent_leg))
-    call = end_segment(call, now, outcome=reason)
+    call = end_share(end_segment(call, now, outcome=reason), agent.id, now, reason)
     call = floor.tell("calls.ring_ended.v1", now, call, outcome=reason, agent_name=agent.name)
-    call = replace(
-        begin_segment(call, "queue", now),
-        phase="queued",
-        agent_id=None,
-        agent_leg=None,
-        why=None,
-        ring_until=None,
-    )
-    queue = floor.queues[call.queue_id]
-    call = replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s))
-    floor.put_call(call)
+    call = replace(call, phase="queued", agent_id=None, agent_leg=None, why=None, ring_until=None)
+    if call.passed is not None and call.passed.back is not None:
+        give_back(floor, now, call, reason)
+    else:
+        queue = floor.queues[call.queue_id]
+        call = begin_segment(call, "queue", now)
+        floor.put_call(replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s)))
     if blame_agent:
         floor.move_agent(agent, now, "not_answering", reason, call_id=None, next=None)
     else:
@@ -171,18 +190,6 @@ def ring_again(floor: Floor, now: datetime, call: Call) -> None:
             timeout_s=5,
             rejoin=True,
         )
-    )
-
-
-def digit_pressed(floor: Floor, now: datetime, channel: str, digit: str) -> None:
-    """A DTMF digit; the caller's digits may be a card number, so only that one was pressed is kept."""
-    call = floor.call_of(channel)
-    if call is None or call.phase == "closed":
-        return
-    by_caller = channel == call.caller_channel
-    party = "caller" if by_caller else "agent"
-    floor.put_call(
-        floor.tell("calls.digit_pressed.v1", now, call, party=party, digit="•" if by_caller else digit)
     )
 
 
@@ -238,17 +245,24 @@ def finish_wrap_up(
     next_state: NextState | None,
 ) -> None:
     """The work after the call is done; `disposition` is None when its time ran out."""
-    _own(agent, call, {"wrap_up"})
-    call = end_legs(end_segment(call, now, outcome=disposition or "timed_out"), now)
-    call = replace(
-        call, phase="closed", closed_at=now, wrap_up_until=None, disposition=disposition, note=note
+    share = call.share_of(agent.id)
+    if share is None or not share.wraps_up:
+        raise NotPossibleNow("There is no work after this call for you now.", state=call.phase)
+    assert share.ended_at is not None
+    call = with_share(
+        call, replace(share, closed_at=now, wrap_up_until=None, disposition=disposition, note=note)
     )
+    call = replace(call, disposition=disposition or call.disposition, note=note or call.note)
+    if call.phase == "wrap_up" and not call.open_shares:
+        call = end_legs(end_segment(call, now, outcome=disposition or "timed_out"), now)
+        call = replace(call, phase="closed", closed_at=now)
     call = floor.tell(
         "calls.wrap_up_finished.v1",
         now,
         call,
+        agent_id=agent.id,
         disposition=disposition,
-        wrap_up_s=spent_ms(call, frozenset({"wrap_up"}), now) / 1000,
+        wrap_up_s=round((now - share.ended_at).total_seconds(), 3),
         timed_out=disposition is None,
     )
     floor.put_call(call)
@@ -265,23 +279,13 @@ def end_conversation(
     assert call.agent_id is not None
     agent = floor.agents[call.agent_id]
     queue = floor.queues[call.queue_id]
-    if call.recording == "on":
-        floor.act(StopRecording(call.id, call.caller_channel))
+    end_recording(floor, call)
     if call.agent_leg is not None:
         floor.act(HangUp(call.id, call.agent_leg))
     floor.act(Dissolve(call.id, call.bridge_id))
-    if call.recording == "on" and call.recording_id is not None:
-        floor.act_when_journalled(StoreRecording(call.id, call.recording_id))
     call = end_segment(call, now, observed_late=observed_late)
-    call = replace(
-        begin_segment(call, "wrap_up", now, agent_id=agent.id),
-        phase="wrap_up",
-        ended_at=now,
-        end_reason=reason,
-        rejoin_until=None,
-        rejoin_at=None,
-        wrap_up_until=now + timedelta(seconds=queue.wrap_up_s),
-    )
+    call = end_share(call, agent.id, now, reason, wrap_up_until=now + timedelta(seconds=queue.wrap_up_s))
+    call = replace(rest(call, now), ended_at=now, end_reason=reason, rejoin_until=None, rejoin_at=None)
     call = floor.tell(
         "calls.call_ended.v1",
         now,
@@ -320,12 +324,14 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         StopMusic(call.id, call.caller_channel),
         Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
     )
+    waited_s = round((now - waiting_since(call)).total_seconds(), 3)
     recorded = floor.queues[call.queue_id].recorded
-    if recorded:
-        floor.act(StartRecording(call.id, call.caller_channel, call.raw_recording))
+    call = record(floor, call, recorded=recorded)
     leg = call.leg(leg_id)
     assert leg is not None
-    call = with_leg(call, replace(leg, answered_at=now))
+    share = call.share_of(agent.id)
+    assert share is not None
+    call = with_share(with_leg(call, replace(leg, answered_at=now)), replace(share, answered_at=now))
     call = end_segment(call, now, outcome="answered")
     call = replace(
         begin_segment(call, "talk", now, agent_id=agent.id),
@@ -333,9 +339,8 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         playing=None,
         ring_until=None,
         give_up_at=None,
-        answered_at=now,
-        recording="on" if recorded else "off",
-        recording_id=floor.new_id() if recorded else None,
+        answered_at=call.answered_at or now,
+        passed=replace(call.passed, back=None) if call.passed is not None else None,
     )
     call = floor.tell(
         "calls.call_answered.v1",
@@ -343,7 +348,7 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         call,
         observed_late=observed_late,
         agent_name=agent.name,
-        waited_s=round((now - (call.queued_at or call.started_at)).total_seconds(), 3),
+        waited_s=waited_s,
         recorded=recorded,
     )
     floor.put_call(call)
@@ -356,6 +361,8 @@ def _rejoin(floor: Floor, now: datetime, call: Call, leg_id: str) -> None:
     assert leg is not None
     call = with_leg(call, replace(leg, answered_at=now))
     call = replace(call, rejoin_until=None, rejoin_at=None)
+    if call.recording == "on":
+        call = record_again(floor, call)
     if call.phase == "talking":
         floor.act(
             StopMusic(call.id, call.caller_channel),
@@ -374,7 +381,8 @@ def _end_leg(call: Call, leg_id: str, now: datetime, cause: int | None, *, obser
 
 
 def _own(agent: Agent, call: Call, phases: frozenset[str] | set[str]) -> None:
-    if call.agent_id != agent.id or agent.call_id != call.id:
+    share = call.share_of(agent.id)
+    if share is None or share.wraps_up or call.agent_id != agent.id or agent.call_id != call.id:
         raise NotPossibleNow("This call is not yours (any more).", state=call.phase)
     if call.phase not in phases:
         raise NotPossibleNow(f"The call is {call.phase} now.", state=call.phase)
@@ -383,6 +391,6 @@ def _own(agent: Agent, call: Call, phases: frozenset[str] | set[str]) -> None:
 def own_call(floor: Floor, agent: Agent, interaction_id: UUID) -> Call:
     """The agent's call by its id."""
     call = floor.calls.get(interaction_id)
-    if call is None or call.agent_id != agent.id:
+    if call is None or call.share_of(agent.id) is None:
         raise NotPossibleNow("This call is over, or is not yours.", state="closed")
     return call

@@ -14,13 +14,20 @@ from uuid import UUID
 import msgspec
 
 from ovoz.contact_center.routing.api import Matcher, WaitEstimator
-from ovoz.contact_center.routing.contracts import Assignment, Policy, Waiting
+from ovoz.contact_center.routing.contracts import Policy, Reason, Waiting
 from ovoz.contact_center.switchboard.state.actions import Action, Ring
 from ovoz.contact_center.switchboard.state.agent import WORKING, Agent, AgentStateName
-from ovoz.contact_center.switchboard.state.call import Call, Leg, begin_segment, with_leg
+from ovoz.contact_center.switchboard.state.call import (
+    Call,
+    Handling,
+    Leg,
+    begin_segment,
+    with_leg,
+    with_share,
+)
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of
-from ovoz.contact_center.switchboard.state.rules import Limits, QueueRules
+from ovoz.contact_center.switchboard.state.rules import Calling, EntryPoint, Limits, QueueRules
 
 replace = msgspec.structs.replace
 
@@ -39,6 +46,8 @@ class Floor:
         self.tenant_id = tenant_id
         self.queues = {queue.id: queue for queue in queues}
         self.limits = limits or Limits()
+        self.entry_points: dict[UUID, EntryPoint] = {}
+        self.calling = Calling()
         self.agents: dict[UUID, Agent] = {}
         self.calls: dict[UUID, Call] = {}
         self.intents_allowed = True
@@ -87,9 +96,10 @@ class Floor:
             call.announce_at,
             call.give_up_at,
             call.ring_until,
+            call.dial_until,
             call.rejoin_until,
             call.rejoin_at,
-            call.wrap_up_until,
+            *(share.wrap_up_until for share in call.open_shares),
         ):
             if due is not None:
                 heapq.heappush(self._due, (due, next(self._tie), call.id))
@@ -156,10 +166,14 @@ class Floor:
         *,
         call: Call | None = None,
         agent: Agent | None = None,
+        agent_id: UUID | None = None,
         observed_late: bool = False,
         **data: Any,
     ) -> Call | Agent:
-        """Adds a fact and returns the call (or, without one, the agent) with its count raised."""
+        """Adds a fact and returns the call (or, without one, the agent) with its count raised.
+
+        About a call it is the fact of the agent who has it, unless `agent_id` says whose it is.
+        """
         subject: Call | Agent | None = call if call is not None else agent
         assert subject is not None
         counted = replace(subject, seq=subject.seq + 1)
@@ -170,7 +184,7 @@ class Floor:
                 type=type_,
                 seq=counted.seq,
                 interaction_id=call.id if call else None,
-                agent_id=agent.id if agent else (call.agent_id if call else None),
+                agent_id=agent.id if agent else agent_id or (call.agent_id if call else None),
                 data=data,
                 observed_late=observed_late,
             )
@@ -178,10 +192,17 @@ class Floor:
         return counted
 
     def tell(
-        self, type_: str, now: datetime, call: Call, *, observed_late: bool = False, **data: Any
+        self,
+        type_: str,
+        now: datetime,
+        call: Call,
+        *,
+        agent_id: UUID | None = None,
+        observed_late: bool = False,
+        **data: Any,
     ) -> Call:
         """`say` about a call."""
-        told = self.say(type_, now, call=call, observed_late=observed_late, **data)
+        told = self.say(type_, now, call=call, agent_id=agent_id, observed_late=observed_late, **data)
         assert isinstance(told, Call)
         return told
 
@@ -219,7 +240,8 @@ class Floor:
         """Joins waiting calls and free agents as the routing engine says: one claim for both."""
         if self.intents_allowed:
             for assignment in self._matcher.match(now.timestamp()):
-                self._claim(assignment, now)
+                call, agent = self.calls[assignment.offer], self.agents[assignment.agent]
+                self._claim(call, agent, now, assignment.reason)
 
     def why_waiting(self, call: Call, now: datetime) -> Waiting:
         """Why a queued call was given to nobody yet."""
@@ -229,10 +251,9 @@ class Floor:
         """The queue's estimates of waits; they begin anew with the process, silent until their error is known."""
         return self._estimators.setdefault(queue_id, WaitEstimator())
 
-    def _claim(self, assignment: Assignment, now: datetime) -> None:
-        call, agent = self.calls[assignment.offer], self.agents[assignment.agent]
+    def _claim(self, call: Call, agent: Agent, now: datetime, why: Reason | None) -> None:
         assert call.phase == "queued"
-        assert agent.assignable
+        assert agent.assignable or agent.call_id == call.id
         queue = self.queues[call.queue_id]
         attempt = call.attempt + 1
         leg_id = f"{call.id.hex}-{attempt}"
@@ -243,17 +264,18 @@ class Floor:
             agent_leg=leg_id,
             attempt=attempt,
             announce_at=None,
-            why=assignment.reason,
+            why=why,
             ring_until=now + timedelta(seconds=queue.ring_timeout_s + self.limits.ring_guard_s),
         )
         claimed = with_leg(claimed, Leg(leg_id, "agent", now, agent_id=agent.id))
+        claimed = with_share(claimed, Handling(self._new_id(), agent.id, offered_at=now))
         claimed = self.tell(
             "calls.call_offered.v1",
             now,
             claimed,
             agent_name=agent.name,
             attempt=attempt,
-            why=msgspec.to_builtins(assignment.reason),
+            why=msgspec.to_builtins(why),
         )
         self.put_call(claimed)
         self.move_agent(agent, now, "ringing", call_id=call.id)
@@ -266,10 +288,19 @@ class Floor:
             )
         )
 
+    def offer(self, call: Call, agent: Agent, now: datetime) -> None:
+        """Rings this one agent for the caller: one to whom the caller was passed on, or is given back."""
+        self._claim(call, agent, now, why=None)
+
+    def presented_number(self, queue_id: UUID) -> str | None:
+        """What is presented to whom is called for this queue; None: there is no number of the tenant's."""
+        first = min((entry.number for entry in self.entry_points.values()), default=None)
+        return self.queues[queue_id].caller_number or self.calling.caller_number or first
+
     def leg_wanted(self, leg_id: str) -> bool:
         """Whether a journalled ring is still to be begun."""
         call = self.call_of(leg_id)
-        return call is not None and call.agent_leg == leg_id and call.phase != "closed"
+        return call is not None and leg_id in (call.agent_leg, call.outside_leg) and call.ended_at is None
 
     # Time
 

@@ -9,11 +9,15 @@ import msgspec
 from ovoz.contact_center.switchboard.state.actions import (
     Action,
     Connect,
+    Dial,
     HangUp,
+    PauseRecording,
     Play,
+    RestartRecording,
     Ring,
     StartMusic,
     StartRecording,
+    StopRecording,
 )
 from ovoz.contact_center.switchboard.state.arrivals import (
     announce,
@@ -21,7 +25,7 @@ from ovoz.contact_center.switchboard.state.arrivals import (
     greeting_over,
     waited_too_long,
 )
-from ovoz.contact_center.switchboard.state.call import CONVERSING, Call
+from ovoz.contact_center.switchboard.state.call import CONVERSING, Call, end_share
 from ovoz.contact_center.switchboard.state.conversation import (
     caller_left,
     end_conversation,
@@ -34,6 +38,7 @@ from ovoz.contact_center.switchboard.state.conversation import (
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.presence import phone_lost, phone_missed
+from ovoz.contact_center.switchboard.state.transfers import outside_over
 
 
 class NodeSnapshot(msgspec.Struct, frozen=True):
@@ -70,15 +75,17 @@ def _call_due(floor: Floor, now: datetime, call: Call) -> None:
         announce(floor, now, call)
     elif call.phase in ("offered", "ringing") and due(call.ring_until):
         ring_over(floor, now, call, "ring_no_answer")
+    elif call.phase == "dialling" and due(call.dial_until):
+        outside_over(floor, now, call, "no_answer")
     elif call.phase in CONVERSING and due(call.rejoin_until):
         floor.act(HangUp(call.id, call.caller_channel))
         end_conversation(floor, now, call, "agent_lost")
     elif call.phase in CONVERSING and due(call.rejoin_at):
         ring_again(floor, now, call)
-    elif call.phase == "wrap_up" and due(call.wrap_up_until):
-        assert call.agent_id is not None
-        agent = floor.agents[call.agent_id]
-        finish_wrap_up(floor, now, agent, call, disposition=None, note=call.note, next_state=None)
+    for share in call.open_shares:
+        if due(share.wrap_up_until):
+            agent, call = floor.agents[share.agent_id], floor.calls[call.id]
+            finish_wrap_up(floor, now, agent, call, disposition=None, note="", next_state=None)
 
 
 def media_lost(floor: Floor, now: datetime, node: str) -> None:
@@ -93,6 +100,8 @@ def media_lost(floor: Floor, now: datetime, node: str) -> None:
             end_conversation(floor, now, call, "media_lost")
             continue
         agent_id = call.agent_id
+        if agent_id is not None:
+            call = end_share(call, agent_id, now, "media_lost")
         close_unanswered(floor, now, call, "media_lost")
         if agent_id is not None:
             release_agent(floor, now, floor.agents[agent_id])
@@ -109,6 +118,14 @@ def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnaps
     if call.caller_channel not in snapshot.channels:
         caller_left(floor, now, call.caller_channel, None, observed_late=True)
         return
+    outside = call.outside_leg
+    if outside is not None and call.phase in ("dialling", "outside"):
+        if outside not in snapshot.channels:
+            leg_ended(floor, now, outside, None, observed_late=True)
+            return
+        if snapshot.channels[outside] and call.phase == "dialling":
+            leg_answered(floor, now, outside, observed_late=True)
+            return
     leg = call.agent_leg
     if leg is not None and leg not in snapshot.channels:
         if call.phase in ("offered", "ringing"):
@@ -132,7 +149,13 @@ def _restore_sound(floor: Floor, call: Call, snapshot: NodeSnapshot) -> None:
         )
         if missing:
             floor.act(Connect(call.id, call.bridge_id, missing))
-    elif call.phase in ("queued", "offered", "ringing", "held") and call.playing is None:
+    elif call.phase == "outside" and call.outside_leg is not None:
+        missing = tuple(
+            channel for channel in (call.caller_channel, call.outside_leg) if channel not in members
+        )
+        if missing:
+            floor.act(Connect(call.id, call.bridge_id, missing))
+    elif call.phase in ("queued", "offered", "ringing", "held", "dialling") and call.playing is None:
         floor.act(StartMusic(call.id, call.caller_channel))
     if call.phase in CONVERSING and call.recording == "on" and not members:
         floor.act(StartRecording(call.id, call.caller_channel, call.raw_recording))
@@ -154,6 +177,9 @@ def strangers(floors: Collection[Floor], snapshot: NodeSnapshot) -> tuple[set[st
 def withdraw(floor: Floor, now: datetime, interaction_id: UUID, leg_id: str) -> None:
     """A ring that could not be journalled is not begun: both sides are free again."""
     call = floor.calls.get(interaction_id)
+    if call is not None and call.outside_leg == leg_id and call.phase == "dialling":
+        outside_over(floor, now, call, "journal_unavailable")
+        return
     if call is None or call.agent_leg != leg_id:
         return
     if call.phase == "offered":
@@ -172,9 +198,22 @@ def action_failed(floor: Floor, now: datetime, action: Action, error: str) -> No
             ring_over(floor, now, call, "phone_lost")
         elif call.phase in CONVERSING:
             leg_ended(floor, now, action.leg, None)
+    elif isinstance(action, Dial) and action.leg == call.outside_leg and call.phase == "dialling":
+        outside_over(floor, now, call, "failed")
+    elif isinstance(action, Connect) and call.phase == "outside":
+        outside_over(floor, now, call, "media_failed")
     elif isinstance(action, StartRecording) and call.recording == "on":
         failed = replace(call, recording="failed", recording_id=None)
         floor.put_call(floor.tell("calls.recording_failed.v1", now, failed, error=error))
+    elif isinstance(action, RestartRecording) and call.recording == "on":
+        # What was recorded before is kept.
+        failed = floor.tell("calls.recording_failed.v1", now, replace(call, recording="failed"), error=error)
+        floor.put_call(failed)
+    elif isinstance(action, PauseRecording) and call.recording == "paused":
+        # Rather no recording than one of what must not be in it.
+        floor.act(StopRecording(call.id, call.caller_channel))
+        stopped = floor.tell("calls.recording_failed.v1", now, replace(call, recording="failed"), error=error)
+        floor.put_call(stopped)
     elif isinstance(action, Connect) and call.phase == "talking":
         floor.act(HangUp(call.id, call.caller_channel))
         end_conversation(floor, now, call, "media_failed")

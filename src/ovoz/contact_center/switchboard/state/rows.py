@@ -8,7 +8,7 @@ import msgspec
 
 from ovoz.contact_center.switchboard.contracts import JournalEntry
 from ovoz.contact_center.switchboard.state.agent import Agent
-from ovoz.contact_center.switchboard.state.call import WITH_AGENT, Call, spent_ms
+from ovoz.contact_center.switchboard.state.call import Call, Handling, share_ms, spent_ms, waited_ms
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.floor import Floor
 
@@ -33,6 +33,7 @@ def entry_of(floor: Floor, step: Step, written: dict[UUID, int], now: datetime) 
         interactions=[_interaction(call, now) for call in calls],
         segments=[row for call in calls for row in _segments(call)],
         legs=[row for call in calls for row in _legs(call)],
+        handlings=[_handling(call, share, now) for call in calls for share in call.handlings],
         agents=[_agent(agent) for agent in agents],
         recordings=[row for call in calls for row in _recordings(call)],
         live=[_live_call(call) for call in calls] + [_live_agent(agent) for agent in agents],
@@ -59,7 +60,7 @@ def _interaction(call: Call, now: datetime) -> dict[str, Any]:
             "entry_point_id": call.entry_point_id,
             "entry_number": call.entry_number,
             "queue_id": call.queue_id,
-            "agent_id": call.agent_id,
+            "agent_id": call.last_agent_id,
             "node": call.node,
             "sip_call_id": call.sip_call_id,
             "started_at": call.started_at,
@@ -70,11 +71,35 @@ def _interaction(call: Call, now: datetime) -> dict[str, Any]:
             "end_reason": call.end_reason,
             "disposition": call.disposition,
             "note": call.note,
-            "wait_ms": spent_ms(call, frozenset({"queue", "ring"}), waited_until),
+            "wait_ms": waited_ms(call, waited_until),
             "talk_ms": spent_ms(call, frozenset({"talk"}), now),
             "hold_ms": spent_ms(call, frozenset({"hold"}), now),
             "wrap_up_ms": spent_ms(call, frozenset({"wrap_up"}), now),
-            "claims_agent": call.phase in WITH_AGENT,
+            "seq": call.seq,
+        }
+    )
+    return row
+
+
+def _handling(call: Call, share: Handling, now: datetime) -> dict[str, Any]:
+    worked_until = share.closed_at or now
+    row: dict[str, Any] = msgspec.to_builtins(
+        {
+            "id": share.id,
+            "interaction_id": call.id,
+            "agent_id": share.agent_id,
+            "offered_at": share.offered_at,
+            "answered_at": share.answered_at,
+            "ended_at": share.ended_at,
+            "closed_at": share.closed_at,
+            "outcome": share.outcome,
+            "talk_ms": share_ms(call, share, "talk", now),
+            "hold_ms": share_ms(call, share, "hold", now),
+            "wrap_up_ms": round((worked_until - share.ended_at).total_seconds() * 1000)
+            if share.ended_at is not None
+            else 0,
+            "disposition": share.disposition,
+            "note": share.note,
             "seq": call.seq,
         }
     )

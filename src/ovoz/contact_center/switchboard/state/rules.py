@@ -29,6 +29,25 @@ class QueueRules(msgspec.Struct, frozen=True):
     first_announcement_s: int = 8
     rings: tuple[Ring, ...] = ()
     """Who is reached, and from what wait on; empty: the members, at once."""
+    caller_number: str | None = None
+    """What is presented to whom is called for it; None: the operator's."""
+
+
+class EntryPoint(msgspec.Struct, frozen=True):
+    """A number callers dial, and where it leads."""
+
+    id: UUID
+    number: str
+    name: str
+    queue_id: UUID
+    greeting: tuple[str, ...] = ()
+
+
+class Calling(msgspec.Struct, frozen=True):
+    """The tenant's rules for calls to the outside."""
+
+    caller_number: str | None = None
+    """What is presented to whom is called, where the queue says nothing else."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -40,3 +59,4 @@ class Limits(msgspec.Struct, frozen=True):
     ring_guard_s: int = 5
     greeting_guard_s: int = 60
     phone_grace_s: int = 15
+    dial_timeout_s: int = 40

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from ovoz.contact_center.switchboard.state.agent import Agent
-from ovoz.contact_center.switchboard.state.call import WAITING, Call
-from ovoz.contact_center.switchboard.state.floor import Floor
+from ovoz.contact_center.switchboard.state.call import WAITING, Call, Handling, Segment
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
 
 
 def desk(
@@ -16,6 +16,7 @@ def desk(
 ) -> dict[str, Any]:
     """The view of one agent; `media` says what is missing when nobody can be rung, None when all is well."""
     call = floor.calls.get(agent.call_id) if agent.call_id else None
+    share = call.share_of(agent.id) if call else None
     view: dict[str, Any] = msgspec.to_builtins(
         {
             "epoch": epoch,
@@ -28,10 +29,10 @@ def desk(
                 "reason": agent.reason,
                 "since": agent.since,
                 "next": agent.next,
-                "wrap_up_until": call.wrap_up_until if call else None,
+                "wrap_up_until": share.wrap_up_until if share else None,
             },
             "phone": {"available": media is None, "registered": agent.registered, "detail": media},
-            "interaction": _interaction(floor, call) if call else None,
+            "interaction": _interaction(floor, call, share) if call and share else None,
             "queues": queues(floor, now, agent.queues),
         }
     )
@@ -70,22 +71,67 @@ def queues(floor: Floor, now: datetime, shown: tuple[UUID, ...] | None = None) -
     return sorted(rows, key=lambda row: str(row["name"]))
 
 
-def _interaction(floor: Floor, call: Call) -> dict[str, Any]:
+def targets(floor: Floor, agent: Agent, now: datetime) -> dict[str, Any]:
+    """Whom the agent can pass a call on to, as they are at this moment."""
+    found: dict[str, Any] = msgspec.to_builtins(
+        {
+            "agents": [
+                {
+                    "id": other.id,
+                    "name": other.name,
+                    "state": other.state,
+                    "since": other.since,
+                    "free": other.assignable,
+                }
+                for other in sorted(floor.agents.values(), key=lambda other: other.name)
+                if other.id != agent.id and other.state != "offline"
+            ],
+            "queues": queues(floor, now),
+            "entry_points": [
+                {
+                    "id": entry.id,
+                    "number": entry.number,
+                    "name": entry.name,
+                    "queue": {"id": entry.queue_id, "name": floor.queues[entry.queue_id].name},
+                }
+                for entry in sorted(floor.entry_points.values(), key=lambda entry: entry.number)
+            ],
+        }
+    )
+    return found
+
+
+def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
+    """The call as far as the agent has part in it: what became of it after the agent's share is not shown."""
+    segments = call.segments
+    if share.ended_at is not None:
+        until = share.ended_at
+        segments = (
+            *(
+                replace(segment, ended_at=min(segment.ended_at or until, until))
+                for segment in segments
+                if segment.started_at < until
+            ),
+            Segment("wrap_up", until, agent_id=share.agent_id),
+        )
     held_since = call.segments[-1].started_at if call.phase == "held" else None
     return {
         "id": call.id,
         "channel": "voice",
         "direction": "inbound",
-        "state": "announced" if call.phase == "offered" else call.phase,
+        "state": "wrap_up" if share.wraps_up else "announced" if call.phase == "offered" else call.phase,
         "caller": call.caller,
         "queue": {"id": call.queue_id, "name": floor.queues[call.queue_id].name},
         "entry_point": {"number": call.entry_number, "name": call.entry_name},
         "started_at": call.started_at,
-        "answered_at": call.answered_at,
+        "answered_at": share.answered_at,
         "held_since": held_since,
-        "ended_at": call.ended_at,
-        "end_reason": call.end_reason,
+        "ended_at": share.ended_at,
+        "end_reason": share.outcome,
         "recording": call.recording,
+        "passed": {"by": _agent(floor, call.passed.by), "failed": call.passed.failed}
+        if call.passed
+        else None,
         "rejoin_until": call.rejoin_until,
         "why": call.why,
         "segments": [
@@ -95,7 +141,7 @@ def _interaction(floor: Floor, call: Call) -> dict[str, Any]:
                 "ended_at": segment.ended_at,
                 "agent": _agent(floor, segment.agent_id),
             }
-            for segment in call.segments
+            for segment in segments
         ],
     }
 

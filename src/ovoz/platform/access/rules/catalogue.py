@@ -13,6 +13,7 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
     "session.use": _ALWAYS,
     "desk.use": _HOURS,
     "calls.control": _HOURS,
+    "calls.dial": _HOURS,
     "interactions.read": _CONTACTS,
     "interactions.find": _HOURS,
     "recordings.listen": _CONTACTS,

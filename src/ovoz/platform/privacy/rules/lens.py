@@ -59,7 +59,7 @@ class Lens:
         subject = value.personal_subject()
         if subject is not None:
             of = (subject.kind, subject.id)
-            own = subject.owner is not None and subject.owner == self._viewer
+            own = self._viewer in (subject.owner, *subject.others) and self._viewer is not None
             self._place = own, of, self._revealed.get(of, ())
         return before
 

@@ -153,6 +153,9 @@ def load_blueprint(
             for entry in blueprint.entry_points
         ],
     )
+    connection.execute(
+        text("UPDATE calling_rules SET caller_number = :number"), {"number": blueprint.caller_number}
+    )
     skills = {skill.code: new_id() for skill in blueprint.skills}
     named: dict[str, Sequence[BlueprintBreakReason | BlueprintDisposition | BlueprintSkill]] = {
         "skill": blueprint.skills,

@@ -73,6 +73,13 @@ def faults(blueprint: Blueprint) -> list[str]:
             found.append(
                 f"entry_points.{entry.number}.queue: there is no queue {entry.queue} (there are {known})"
             )
+    numbers = {entry.number for entry in blueprint.entry_points}
+    presented = {"caller_number": blueprint.caller_number} | {
+        f"queues.{queue.code}.caller_number": queue.caller_number for queue in blueprint.queues
+    }
+    for place, number in presented.items():
+        if number is not None and number not in numbers:
+            found.append(f"{place}: {number} is none of the entry points' numbers")
     found += _repeated("users", (user.email for user in blueprint.users))
     found += _repeated("skills", (skill.code for skill in blueprint.skills))
     found += _repeated("queues", (queue.code for queue in blueprint.queues))

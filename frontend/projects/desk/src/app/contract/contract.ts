@@ -37,12 +37,16 @@ export type LiveInteractionState = LiveInteraction['state'];
 export type DeskReason = NonNullable<Schemas['DeskInteraction']['why']>;
 export type QueueFigures = Schemas['DeskQueue'];
 export type Desk = Omit<Schemas['Desk'], 'interaction'> & { interaction: LiveInteraction | null };
+/** Whom a call can be passed on to, as they were when it was asked. */
+export type Targets = Schemas['Targets'];
+export type TransferTo = { to: 'agent' | 'queue' | 'entry_point'; id: string } | { to: 'number'; number: string };
 export type PhoneAccount = Schemas['Phone'];
 
 export type InteractionSummary = Omit<Schemas['InteractionSummary'], 'caller'> & { caller: Caller };
 export type TimelineEntry = Schemas['TimelineEvent'];
 export type Recording = Schemas['InteractionRecording'];
 export type RecordingState = Recording['state'];
+export type Handling = Schemas['InteractionHandling'];
 export type Interaction = Omit<Schemas['Interaction'], 'segments' | 'caller'> & { segments: Segment[]; caller: Caller };
 
 export interface Page<Item> {

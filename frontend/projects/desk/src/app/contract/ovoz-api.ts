@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type {
-  BreakReason, ChosenState, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site,
+  BreakReason, ChosenState, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site, Targets, TransferTo,
 } from './contract';
 import { queryOf, sendOnce } from './send-once';
 
@@ -73,6 +73,14 @@ export class OvozApi {
 
   setState(state: ChosenState, reason?: string): Promise<Desk> {
     return sendOnce(headers => this.http.put<Desk>('/api/desk/state', reason ? { state, reason } : { state }, { headers }));
+  }
+
+  targets(): Promise<Targets> {
+    return firstValueFrom(this.http.get<Targets>('/api/desk/targets'));
+  }
+
+  transfer(id: string, to: TransferTo): Promise<Desk> {
+    return sendOnce(headers => this.http.post<Desk>(`/api/desk/interactions/${encodeURIComponent(id)}/transfer`, to, { headers }));
   }
 
   takePhone(): Promise<PhoneAccount> {

@@ -3,6 +3,7 @@
 export type Right =
   | 'desk.use'
   | 'calls.control'
+  | 'calls.dial'
   | 'interactions.read'
   | 'interactions.find'
   | 'recordings.listen'

@@ -19,12 +19,14 @@ export const INTERACTION_STATE_LOOK: Record<LiveInteractionState, { look: string
   wrap_up: { look: 's-wrap', icon: 'check' },
 };
 
-export const PHASE_OF_SEGMENT: Record<SegmentKind, 'menu' | 'wait' | 'ring' | 'talk' | 'hold' | 'wrap'> = {
+export const PHASE_OF_SEGMENT: Record<SegmentKind, 'menu' | 'wait' | 'ring' | 'talk' | 'hold' | 'outside' | 'wrap'> = {
   flow: 'menu',
   queue: 'wait',
   ring: 'ring',
   talk: 'talk',
   hold: 'hold',
+  dial: 'ring',
+  outside: 'outside',
   wrap_up: 'wrap',
 };
 

@@ -3,7 +3,7 @@ import { dayFigures, dayRibbon } from './day-figures';
 
 function call(change: Partial<InteractionSummary>): InteractionSummary {
   return {
-    id: '1', channel: 'voice', direction: 'inbound', state: 'closed', caller: { number: '', hidden: true, name: null }, entry_number: '', queue: null, agent: null,
+    id: '1', channel: 'voice', direction: 'inbound', state: 'closed', caller: { number: '', hidden: true, name: null }, entry_number: '', queue: null, agent: null, agents: [],
     started_at: new Date(2026, 10, 24, 9, 30).toISOString(), answered_at: null, ended_at: new Date(2026, 10, 24, 9, 40).toISOString(), end_reason: null,
     wait_s: 0, talk_s: 0, hold_s: 0, wrap_up_s: 0, disposition: null, recording: 'none', ...change,
   };

@@ -1,11 +1,11 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { ChosenState, Desk } from '../contract/contract';
+import type { ChosenState, Desk, TransferTo } from '../contract/contract';
 import { OvozApi, type WrapUp } from '../contract/ovoz-api';
 import { Live } from '../live/live';
 import { type Problem, toProblem } from '../problems/problem';
 import { Phone } from '../phone/phone';
 
-export type CommandName = 'state' | 'hang-up' | 'hold' | 'resume' | 'reject' | 'wrap-up';
+export type CommandName = 'state' | 'hang-up' | 'hold' | 'resume' | 'reject' | 'transfer' | 'wrap-up';
 
 /** What an agent tells the platform to do. What came of it, the live view shows. */
 @Injectable({ providedIn: 'root' })
@@ -43,6 +43,12 @@ export class DeskCommands {
 
   toggleHold(): Promise<boolean> {
     return this.onInteraction(this.live.interaction()?.state === 'held' ? 'resume' : 'hold');
+  }
+
+  /** The caller goes on to somebody else; the work after the call stays here. */
+  transfer(to: TransferTo): Promise<boolean> {
+    const id = this.live.interaction()?.id;
+    return id ? this.run('transfer', () => this.api.transfer(id, to)) : Promise.resolve(false);
   }
 
   finishWrapUp(id: string, body: WrapUp): Promise<boolean> {

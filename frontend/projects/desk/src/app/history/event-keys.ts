@@ -7,6 +7,11 @@ export function eventKeys({ type, params }: Pick<TimelineEntry, 'type' | 'params
   switch (event) {
     case 'ring_ended':
       return [`${plain}.${String(params['outcome'])}`, plain];
+    case 'call_transferred':
+      return [`${plain}.${String(params['target'])}`, plain];
+    case 'dial_ended':
+    case 'transfer_failed':
+      return [`passed.failed.${String(params['outcome'])}`, plain];
     case 'digit_pressed':
       return [`${plain}.${String(params['party'])}`];
     case 'position_announced':

@@ -3,7 +3,8 @@ import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
-import type { Caller, Interaction } from '../contract/contract';
+import { formatDuration } from '../clock/duration';
+import type { Caller, Handling, Interaction } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
 import { CallProgress } from '../desk/call-progress';
 import { ReferenceData } from '../desk/reference-data';
@@ -70,6 +71,12 @@ export class InteractionDetails {
     return caller.number_token ? { token: caller.number_token, number: null } : { number: caller.number, token: null };
   }
 
+  /** Of those who spoke: who did not answer stands in the course of the call. */
+  protected shares(call: Interaction): Handling[] {
+    return call.handlings.filter(share => share.answered_at !== null);
+  }
+
+  protected readonly duration = formatDuration;
   protected readonly phone = formatPhoneNumber;
   protected readonly time = formatTimeWithSeconds;
 }

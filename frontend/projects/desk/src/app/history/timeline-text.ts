@@ -32,6 +32,8 @@ export class TimelineText {
       agent: agent?.name ?? '',
       agent_name: params['agent_name'] ?? agent?.name ?? '',
       entry_number: formatPhoneNumber(textOf(params['entry_number'])),
+      dialled: formatPhoneNumber(textOf(params['dialled'])),
+      presented: formatPhoneNumber(textOf(params['presented'])),
       waited: duration(params['waited_s']),
       wrap_up: duration(params['wrap_up_s']),
       duration: duration(Number(params['duration_ms'] ?? 0) / 1000),

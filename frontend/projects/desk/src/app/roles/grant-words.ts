@@ -26,7 +26,7 @@ export function isScoped(right: string): boolean {
 
 /** What a role allows, in the order in which people look for it. */
 export const RIGHT_GROUPS: readonly { name: string; rights: readonly string[] }[] = [
-  { name: 'work', rights: ['desk.use', 'calls.control', 'settings.read', 'session.use'] },
+  { name: 'work', rights: ['desk.use', 'calls.control', 'calls.dial', 'settings.read', 'session.use'] },
   { name: 'contacts', rights: ['interactions.read', 'interactions.find', 'recordings.listen', 'recordings.download', 'personal.reveal'] },
   { name: 'routing', rights: ['queues.manage', 'skills.manage'] },
   { name: 'people', rights: ['people.read', 'people.manage', 'roles.read', 'roles.manage'] },

@@ -54,6 +54,12 @@ export class Commands {
     this.dialog.open(Shortcuts, { width: '40rem', maxWidth: '92vw' });
   }
 
+  async openTransfer(): Promise<void> {
+    if (this.dialog.openDialogs.length > 0) return;
+    const { TransferPanel } = await import('../desk/transfer-panel');
+    this.dialog.open(TransferPanel, { width: '38rem', maxWidth: '92vw', position: { top: '6.75rem' }, autoFocus: 'input', restoreFocus: true });
+  }
+
   async openDevices(): Promise<void> {
     if (this.dialog.openDialogs.length > 0) return;
     const { Devices } = await import('../phone/devices');
@@ -71,6 +77,7 @@ export class Commands {
       { id: 'reject', group: 'call', icon: 'x', title: text('phone.reject'), altCode: 'KeyJ', keys: 'Alt J', enabled: call === 'ringing', run: () => void this.desk.reject() },
       { id: 'mute', group: 'call', icon: this.phone.muted() ? 'mic' : 'mic-off', title: text(this.phone.muted() ? 'phone.unmute_long' : 'phone.mute_long'), altCode: 'KeyM', keys: 'Alt M', enabled: inCall, run: () => this.phone.toggleMute() },
       { id: 'hold', group: 'call', icon: call === 'held' ? 'play' : 'pause', title: text(call === 'held' ? 'phone.resume_long' : 'phone.hold_long'), altCode: 'KeyH', keys: 'Alt H', enabled: inCall, run: () => void this.desk.toggleHold() },
+      { id: 'transfer', group: 'call', icon: 'transfer', title: text('phone.transfer_long'), altCode: 'KeyT', keys: 'Alt T', enabled: inCall, run: () => void this.openTransfer() },
       { id: 'keypad', group: 'call', icon: 'keypad', title: text('phone.keypad_long'), altCode: 'KeyK', keys: 'Alt K', enabled: inCall, run: () => this.view.keypadOpen.update(open => !open) },
       { id: 'hang-up', group: 'call', icon: 'hangup', title: text('phone.hang_up_long'), altCode: 'KeyX', keys: 'Alt X', enabled: this.desk.canHangUp(), run: () => void this.desk.hangUp() },
       { id: 'ready', group: 'state', icon: 'check-circle', title: text('state.ready'), altCode: 'KeyG', keys: 'Alt G', enabled: state !== 'ready', run: () => void this.desk.setState('ready') },

@@ -1,0 +1,42 @@
+import type { QueueFigures, Targets, TransferTo } from '../contract/contract';
+import { formatPhoneNumber, toDialledNumber } from '../language/phone-number';
+
+export interface TransferChoice {
+  id: string;
+  group: 'agent' | 'queue' | 'entry_point' | 'number';
+  title: string;
+  agent?: Targets['agents'][number];
+  queue?: QueueFigures;
+  /** The number that is dialled; of an entry point, its own. */
+  number?: string;
+  to: TransferTo;
+  enabled: boolean;
+}
+
+/** A short number as it is typed; else E.164. Empty when it is no number. */
+export function numberOf(typed: string): string {
+  const digits = typed.replace(/[\s()+.-]/g, '');
+  return /^\d{2,6}$/.test(digits) && !typed.includes('+') ? digits : toDialledNumber(typed);
+}
+
+/** What the typed words may mean, those who can take the call now first. */
+export function transferChoices(targets: Targets, typed: string, mayDial: boolean): TransferChoice[] {
+  const words = typed.trim().toLowerCase();
+  const digits = words.replace(/\D/g, '');
+  const named = (...names: string[]) => names.some(name => name.toLowerCase().includes(words));
+  const agents = targets.agents
+    .filter(agent => named(agent.name))
+    .sort((one, other) => Number(other.free) - Number(one.free) || one.name.localeCompare(other.name))
+    .map((agent): TransferChoice => ({ id: `to-${agent.id}`, group: 'agent', title: agent.name, agent, to: { to: 'agent', id: agent.id }, enabled: agent.free }));
+  const queues = targets.queues
+    .filter(queue => named(queue.name))
+    .map((queue): TransferChoice => ({ id: `to-${queue.id}`, group: 'queue', title: queue.name, queue, to: { to: 'queue', id: queue.id }, enabled: true }));
+  const entries = targets.entry_points
+    .filter(entry => named(entry.name) || (digits !== '' && entry.number.includes(digits)))
+    .map((entry): TransferChoice => ({ id: `to-${entry.id}`, group: 'entry_point', title: entry.name, number: entry.number, to: { to: 'entry_point', id: entry.id }, enabled: true }));
+  const number = numberOf(typed);
+  const outside: TransferChoice[] = number
+    ? [{ id: 'to-number', group: 'number', title: formatPhoneNumber(number), number, to: { to: 'number', number }, enabled: mayDial }]
+    : [];
+  return [...outside, ...agents, ...queues, ...entries];
+}

@@ -1,0 +1,149 @@
+import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, untracked } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatDialogClose, MatDialogRef } from '@angular/material/dialog';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '@ovoz/ui';
+import { ServerClock } from '../clock/server-clock';
+import type { Targets } from '../contract/contract';
+import { OvozApi } from '../contract/ovoz-api';
+import { formatPhoneNumber } from '../language/phone-number';
+import { Live } from '../live/live';
+import { type Problem, toProblem } from '../problems/problem';
+import { ProblemText } from '../problems/problem-text';
+import { SessionStore } from '../session/session-store';
+import { AGENT_STATE_LOOK } from './agent-state-look';
+import { DeskCommands } from './desk-commands';
+import { type TransferChoice, transferChoices } from './transfer-choices';
+
+const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 'phone-out' } as const;
+
+/** To whom the caller goes on: colleagues with their state, queues, entry points, any number. */
+@Component({
+  selector: 'ovoz-transfer-panel',
+  imports: [Icon, MatButton, MatDialogClose, TranslocoDirective],
+  template: `
+    <div class="dialog" *transloco="let t" data-testid="transfer-panel">
+      <div class="ask">
+        <svg ovozIcon="transfer"></svg>
+        <input #field type="text" role="combobox" aria-expanded="true" aria-controls="transfer-list" autocomplete="off" spellcheck="false" data-testid="transfer-input"
+          [attr.aria-label]="t('transfer.title')" [attr.aria-activedescendant]="chosen()?.id ?? null" [placeholder]="t('transfer.placeholder')"
+          [value]="query()" (input)="search(field.value)" (keydown)="move($event)">
+        <button type="button" class="icon-btn" mat-dialog-close tabindex="-1" [aria-label]="t('action.close')"><svg ovozIcon="x"></svg></button>
+      </div>
+      <ul id="transfer-list" role="listbox" class="dialog-body list" [attr.aria-label]="t('transfer.title')">
+        @for (choice of choices(); track choice.id) {
+          @if (startsGroup($index)) { <li role="presentation" class="label">{{ t('transfer.group.' + choice.group) }}</li> }
+          <li role="option" [id]="choice.id" class="choice" [class.off]="!choice.enabled" [attr.aria-selected]="$index === index()" [attr.aria-disabled]="!choice.enabled" data-testid="transfer-choice" [attr.data-group]="choice.group"
+            (mousemove)="index.set($index)" (mousedown)="$event.preventDefault()" (click)="run(choice)" (keydown.enter)="run(choice)" tabindex="-1">
+            <svg [ovozIcon]="icons[choice.group]"></svg><span class="grow cut">{{ choice.title }}</span>
+            @if (choice.agent; as agent) {
+              <span class="state small" [class]="look(agent.state).look"><svg [ovozIcon]="look(agent.state).icon" class="i-s"></svg>{{ t('state.' + agent.state) }} <span class="muted">{{ clock.timer(agent.since) }}</span></span>
+            } @else if (choice.queue; as queue) {
+              <span class="small soft">{{ t('transfer.queue', { waiting: queue.waiting, ready: queue.agents_ready }) }}</span>
+            } @else if (choice.group === 'number') {
+              <span class="small soft">{{ t(choice.enabled ? 'transfer.outside' : 'transfer.no_right') }}</span>
+            } @else { <span class="small soft">{{ phone(choice.number) }}</span> }
+          </li>
+        } @empty {
+          @if (problem(); as problem) {
+            <li class="none" role="presentation"><span class="small t-danger">{{ text.of(problem) }}</span> <button matButton="outlined" class="btn-s" type="button" (click)="read()">{{ t('action.retry') }}</button></li>
+          } @else if (targets()) { <li class="none small muted" role="presentation">{{ t('transfer.none') }}</li> }
+          @else { @for (row of [1, 2, 3]; track row) { <li class="choice" role="presentation"><span class="bone"></span></li> } }
+        }
+      </ul>
+      <p class="foot tiny muted"><span>{{ t('transfer.keys') }}</span></p>
+    </div>
+  `,
+  styles: `
+    .ask { display: flex; align-items: center; gap: var(--ovoz-space-3); padding: var(--ovoz-space-2) var(--ovoz-space-2) var(--ovoz-space-2) var(--ovoz-space-4); border-block-end: 1px solid var(--ovoz-hairline); color: var(--ovoz-text-muted); }
+    input { flex: 1; border: 0; outline: 0; padding: 0; background: none; font: var(--mat-sys-body-large); color: var(--mat-sys-on-surface); }
+    .list { padding: var(--ovoz-space-1); max-height: 24rem; overflow-y: auto; }
+    .label { padding: var(--ovoz-space-2) var(--ovoz-space-3) 2px; }
+    .choice { display: flex; align-items: center; gap: var(--ovoz-space-3); min-height: var(--ovoz-row); padding: 0 var(--ovoz-space-3); border-radius: var(--mat-sys-corner-small); cursor: pointer; }
+    .choice > .i { color: var(--ovoz-text-muted); }
+    .choice[aria-selected="true"] { background: var(--ovoz-selected); }
+    .off { cursor: default; }
+    .off > .cut { color: var(--ovoz-text-muted); }
+    .state { display: inline-flex; align-items: center; gap: 5px; color: var(--s); white-space: nowrap; }
+    .none { padding: var(--ovoz-space-4); }
+    .bone { flex: 1; height: 0.75rem; }
+    .foot { display: flex; gap: var(--ovoz-space-4); padding: var(--ovoz-space-2) var(--ovoz-space-4); border-block-start: 1px solid var(--ovoz-hairline); }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class TransferPanel {
+  private readonly dialog = inject<MatDialogRef<TransferPanel>>(MatDialogRef);
+  private readonly api = inject(OvozApi);
+  private readonly live = inject(Live);
+  private readonly commands = inject(DeskCommands);
+  private readonly mayDial = inject(SessionStore).may('calls.dial');
+  protected readonly clock = inject(ServerClock);
+  protected readonly text = inject(ProblemText);
+  protected readonly icons = ICONS;
+
+  protected readonly targets = signal<Targets | null>(null);
+  protected readonly problem = signal<Problem | null>(null);
+  protected readonly query = signal('');
+  protected readonly index = signal(0);
+  protected readonly choices = computed(() => {
+    const targets = this.targets();
+    return targets ? transferChoices(targets, this.query(), this.mayDial) : [];
+  });
+  protected readonly chosen = computed(() => this.choices()[this.index()]);
+
+  constructor() {
+    // The figures of the queues are told whenever something on the floor changed: then the states may be others too.
+    effect(() => {
+      this.live.queues();
+      untracked(() => void this.read());
+    });
+    effect(() => {
+      const state = this.live.interaction()?.state;
+      if (state !== 'talking' && state !== 'held') untracked(() => this.dialog.close());
+    });
+  }
+
+  protected async read(): Promise<void> {
+    try {
+      this.targets.set(await this.api.targets());
+      this.problem.set(null);
+    } catch (error) {
+      this.problem.set(toProblem(error));
+    }
+  }
+
+  protected search(text: string): void {
+    this.query.set(text);
+    this.index.set(0);
+  }
+
+  protected startsGroup(index: number): boolean {
+    return this.choices()[index]?.group !== this.choices()[index - 1]?.group;
+  }
+
+  protected move(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0) {
+      const count = this.choices().length;
+      if (count > 0) this.index.update(index => (index + step + count) % count);
+      event.preventDefault();
+      document.getElementById(this.chosen()?.id ?? '')?.scrollIntoView({ block: 'nearest' });
+    } else if (event.key === 'Enter') {
+      const choice = this.chosen();
+      if (choice) this.run(choice);
+      event.preventDefault();
+    }
+  }
+
+  protected run(choice: TransferChoice): void {
+    if (!choice.enabled) return;
+    this.dialog.close();
+    void this.commands.transfer(choice.to);
+  }
+
+  protected look(state: Targets['agents'][number]['state']): { look: string; icon: string } {
+    return AGENT_STATE_LOOK[state];
+  }
+
+  protected readonly phone = formatPhoneNumber;
+}

@@ -1,0 +1,103 @@
+"""A caller who is passed on at the desk: by mouse, by key, and with reloads in the middle of it."""
+
+import asyncio
+import time
+from pathlib import Path
+
+from playwright.async_api import Playwright, expect
+from tests.support.browser import Desk, tone_file
+from tests.support.callers import Call, Callers, is_silent, tone_level_db
+from tests.support.stack import Stack, eventually
+
+HEARD_DB = -40.0
+FIRST_HZ, SECOND_HZ = 1000, 1700
+
+
+async def test_by_mouse_and_back_by_key_with_reloads(
+    stack: Stack, callers: Callers, playwright: Playwright, tmp_path: Path
+) -> None:
+    async with (
+        Desk(stack, "somon", playwright, tone_file(tmp_path, FIRST_HZ)) as first,
+        Desk(stack, "somon", playwright, tone_file(tmp_path, SECOND_HZ)) as second,
+    ):
+        await asyncio.gather(first.sign_in("madina@somon.example"), second.sign_in("rustam@somon.example"))
+        await first.click("go-ready")
+        await first.expect_state("ready")
+        call = await callers.call("+992446000100", "+992900000105", tone_hz=440)
+        await first.expect_stage("ringing")
+        await first.click("call-answer")
+        await first.expect_stage("talking")
+        await eventually(lambda: hears(call, FIRST_HZ), within_s=5, what="the first agent")
+
+        # By mouse: the colleague is not free, then is, without the panel being opened again.
+        await first.click("call-transfer")
+        rustam = first.element("transfer-choice").filter(has_text="Рустам")
+        await expect(rustam).to_have_count(0)
+        await second.click("go-ready")
+        await expect(rustam).to_have_attribute("aria-disabled", "false", timeout=5000)
+        await rustam.click()
+        await first.expect_stage("wrap_up")
+        await second.expect_stage("ringing")
+        await expect(second.element("call-passed")).to_contain_text("Мадина")
+        # The first page may be loaded anew: its work after the call is still there, and the second still rings.
+        await first.page.reload()
+        await first.expect_stage("wrap_up")
+        assert not is_silent(call.sound(0.5)), "music"
+        await second.click("call-answer")
+        await second.expect_stage("talking")
+        await eventually(lambda: hears(call, SECOND_HZ), within_s=5, what="the second agent")
+        assert not hears(call, FIRST_HZ)
+        await first.click("wrapup-disposition-resolved")
+        await first.click("wrapup-finish")
+        await first.expect_state("ready")
+
+        # The second page is loaded anew in the conversation it was given.
+        await second.page.reload(wait_until="commit")
+        reloaded = time.monotonic()
+        await eventually(lambda: not hears(call, SECOND_HZ), within_s=2, every_s=0.02)
+        await eventually(
+            lambda: hears(call, SECOND_HZ), within_s=6, every_s=0.02, what="the second agent again"
+        )
+        print(f"back {time.monotonic() - reloaded:.2f} s after the reload")
+        await second.expect_stage("talking")
+        await second.expect_registered()
+
+        # Back by key alone; the first rejects it, and so the second has it again.
+        keys = second.page.keyboard
+        await keys.press("Alt+KeyT")
+        await expect(second.element("transfer-input")).to_be_focused()
+        await keys.type("мадина")
+        await expect(second.element("transfer-choice").first).to_have_attribute("aria-selected", "true")
+        await keys.press("Enter")
+        await second.expect_stage("wrap_up")
+        await first.expect_stage("ringing")
+        await first.page.keyboard.press("Alt+KeyJ")
+        await second.expect_stage("ringing")
+        await expect(second.element("call-passed")).to_have_attribute("data-failed", "rejected")
+        await keys.press("Alt+KeyA")
+        await second.expect_stage("talking")
+        await eventually(lambda: hears(call, SECOND_HZ), within_s=5, what="the second agent once more")
+
+        # The keys are listed, and a number that is typed is offered.
+        await keys.press("?")
+        await expect(second.element("shortcuts")).to_contain_text("Alt T")
+        await keys.press("Escape")
+        await expect(second.element("shortcuts")).to_have_count(0)
+        await keys.press("Alt+KeyT")
+        await expect(second.element("transfer-input")).to_be_focused()
+        await keys.type("93 000 45 17")
+        await expect(second.element("transfer-choice").first).to_have_attribute("data-group", "number")
+        await keys.press("Escape")
+        await second.expect_stage("talking")
+        await second.click("call-hangup")
+        await call.ended(5)
+        await second.expect_stage("wrap_up")
+        await second.click("wrapup-disposition-resolved")
+        await second.click("wrapup-finish")
+        await second.page.goto(stack.url("somon", "/history"))
+        await second.element("history-row").first.click()
+        await expect(second.element("details-share")).to_have_count(3)
+
+
+def hears(call: Call, hertz: float) -> bool:
+    return tone_level_db(call.sound(0.3), hertz) > HEARD_DB
