@@ -285,7 +285,10 @@ EXAMPLES: dict[str, list[Try]] = {
     ],
     "POST /api/queues/preview": [
         Try(
-            body={"code": "{queue_to_take}", "settings": _SETTINGS | {"members": ["{agent}"]}},
+            body={
+                "code": "{queue_to_take}",
+                "settings": _SETTINGS | {"members": ["{agent}"], "rings": [_RING | {"teams": ["{team}"]}]},
+            },
             refused=200,
             shows=False,
         )
@@ -297,7 +300,16 @@ EXAMPLES: dict[str, list[Try]] = {
             body=_SETTINGS,
             headers={"if-match": "*"},
             refused="queue-not-found",
-        )
+        ),
+        *(
+            Try(
+                path="/api/queues/{own.queue_to_archive}",
+                body=_SETTINGS | settings,
+                headers={"if-match": "*"},
+                refused="queue-settings-invalid",
+            )
+            for settings in ({"members": ["{agent}"]}, {"rings": [_RING | {"teams": ["{team}"]}]})
+        ),
     ],
     "GET /api/queues/{queue_id:uuid}/versions": [
         Try(path="/api/queues/{queue_to_archive}/versions", refused="queue-not-found", shows=False)

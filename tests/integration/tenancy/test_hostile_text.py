@@ -53,7 +53,10 @@ HOSTILE = (
 )
 NOISE = {"session", "kept_answer", "sign_in_failure", "access_state", "ovoz.outbox"}
 """Changes with whoever asks, also where what was asked is refused."""
-SAYS_OTHERWISE = {"POST /api/roles/preview": "answers who would gain and lose what"}
+SAYS_OTHERWISE = {
+    "POST /api/roles/preview": "answers who would gain and lose what",
+    "POST /api/queues/preview": "answers who would get calls",
+}
 
 
 def texts() -> list[tuple[str, Input]]:
