@@ -26,7 +26,7 @@ import { KnownQueues } from './known-queues';
         </div>
         <div class="scroll col">
           <table class="table">
-            <thead><tr><th scope="col">{{ t('queues.name') }}</th><th scope="col">{{ t('queues.hours') }}</th><th scope="col" class="num">{{ t('queues.target') }}</th><th scope="col" class="num">{{ t('queues.members') }}</th></tr></thead>
+            <thead><tr><th scope="col" class="name-col">{{ t('queues.name') }}</th><th scope="col">{{ t('queues.hours') }}</th><th scope="col" class="num">{{ t('queues.target') }}</th><th scope="col" class="num">{{ t('queues.members') }}</th></tr></thead>
             <tbody>
               @for (queue of shown(); track queue.id) {
                 <tr class="row-link" data-testid="queue-row" [attr.data-code]="queue.code" [class.open]="queue.id === openId()">
@@ -53,7 +53,7 @@ import { KnownQueues } from './known-queues';
     </div>
   `,
   styleUrls: ['../settings/split.css'],
-  styles: '.split { grid-template-columns: minmax(0, 1fr) minmax(0, 1.35fr); }',
+  styles: '.split { grid-template-columns: minmax(0, 1fr) minmax(0, 1.35fr); } .name-col { width: 44%; }',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class Queues {
