@@ -8,7 +8,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import { PASSWORD, PEOPLE } from './data.js';
-import { sorted, STAFF } from './staff.js';
+import { idOf, sorted, STAFF } from './staff.js';
 
 const PORT = '4301';
 const ORIGIN = `http://localhost:${PORT}`;
@@ -61,6 +61,12 @@ const SCREENS = [
   ['history-failing', AGENT, '/history?number=%2B992930004517', [failing, reload]],
   ['profile', AGENT, '/profile', [seen('other-session')]],
   ['profile-password', AGENT, '/profile', [open('password-open'), type('current-password', 'wrong'), type('new-password', 'тихая гавань у моря'), open('password-submit'), seen('password-problem')]],
+  ['queues', ADMIN, '/settings/queues', [seen('queue-row')]],
+  ['queues-one', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach')]],
+  ['queues-hours', ADMIN, `/settings/queues/${idOf('queue internet')}`, [seen('queue-reach'), open('queue-add-rule'), page => testId(page, 'queue-windows').scrollIntoViewIfNeeded()]],
+  ['queues-history', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach'), page => testId(page, 'queue-history').scrollIntoViewIfNeeded()]],
+  ['queues-new', ADMIN, '/settings/queues/new', [type('queue-name', 'Роуминг и eSIM'), seen('queue-reach')]],
+  ['queues-failing', ADMIN, '/settings/queues', [failing, reload, seen('queues-retry')]],
   ['skills', ADMIN, '/settings/skills', [seen('skills-row')]],
   ['skills-edit', ADMIN, '/settings/skills', [open('cell-1-1'), keys('Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowRight', '4'), open('cell-6-3'), keys('5')]],
   ['skills-team', SUPERVISOR, '/settings/skills', [seen('skills-row'), open('cell-0-0'), keys('3')]],

@@ -12,6 +12,7 @@ import { ScriptedDesk } from './desk.js';
 import { seenBy } from './masks.js';
 import { Problem } from './problem.js';
 import { fail, SETTINGS_ROUTES } from './settings.js';
+import { failQueues, QUEUE_ROUTES } from './queues.js';
 import { failSkills, SKILL_ROUTES } from './skills.js';
 import { answerSip } from './sip.js';
 import { tone } from './tone.js';
@@ -63,8 +64,9 @@ const ROUTES = [
   }],
   ...SETTINGS_ROUTES,
   ...SKILL_ROUTES,
+  ...QUEUE_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
-  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); return [204]; }],
+  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); return [204]; }],
 ];
 const OPEN = /^\/(api\/(site|sessions|invitations\/.*)|mock\/.*)$/;
 

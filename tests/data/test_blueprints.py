@@ -3,11 +3,14 @@
 import copy
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
+from ovoz.contact_center.queues.contracts import QueueSettings
 from ovoz.lib.settings import REPOSITORY
 from ovoz.platform.tenancy.errors import BlueprintInvalid
+from ovoz.platform.tenancy.repositories.provisioning import _settings_of
 from ovoz.platform.tenancy.services.blueprints import parse_blueprint
 
 SHIPPED = sorted((REPOSITORY / "tenants" / "blueprints").glob("*.yaml"))
@@ -17,6 +20,17 @@ SOMON: dict[str, Any] = yaml.safe_load((REPOSITORY / "tenants" / "blueprints" / 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_blueprints_are_right(path: Any) -> None:
     parse_blueprint(path.read_text(), path.name)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_settings_of_queues_are_those_of_the_queues(path: Any) -> None:
+    """A blueprint has structs of its own for what `contact_center.queues` reads."""
+    for queue in parse_blueprint(path.read_text(), path.name).queues:
+        settings = msgspec.convert(
+            {"name": queue.name, **msgspec.to_builtins(_settings_of(queue))}, QueueSettings
+        )
+        assert [ring.after_s for ring in settings.rings] == [ring.after_s for ring in queue.rings]
+        assert len(settings.hours.windows) == sum(len(window.days) for window in queue.hours)
 
 
 def test_demo_operators_share_no_number() -> None:
@@ -64,6 +78,14 @@ def _unknown_skill(blueprint: dict[str, Any]) -> None:
     blueprint["users"][0]["skills"]["juggling"] = 3
 
 
+def _ring_of_an_unknown_skill(blueprint: dict[str, Any]) -> None:
+    blueprint["queues"][0]["rings"][0]["skills"] = {"juggling": 1}
+
+
+def _overflow_to_itself(blueprint: dict[str, Any]) -> None:
+    blueprint["queues"][1]["overflow"][0]["to"] = "internet"
+
+
 def _skill_too_good(blueprint: dict[str, Any]) -> None:
     blueprint["users"][0]["skills"]["tariffs"] = 6
 
@@ -87,6 +109,8 @@ def _wrong_type(blueprint: dict[str, Any]) -> None:
         (_same_number_twice, "stands there 2 times"),
         (_same_queue_twice, "support stands there 2 times"),
         (_language_missing, "`tg`"),
+        (_ring_of_an_unknown_skill, "queues.support.rings.0.skills: there is no skill juggling"),
+        (_overflow_to_itself, "queues.internet.overflow.0.to: there is no other queue internet"),
         (_unknown_skill, "there is no skill juggling"),
         (_skill_too_good, "$.users[0].skills"),
         (_skill_of_no_agent, "farida@somon.example.skills: who has no role with a desk"),

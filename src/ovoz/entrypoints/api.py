@@ -3,9 +3,8 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import structlog
@@ -17,7 +16,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler, Message, Scope
 
-from ovoz.contact_center.agents.api import AgentDesk, DeskReferences, LiveDesk, SessionEnd, session_channel
+from ovoz.contact_center.agents.api import AgentDesk, DeskReferences, LiveDesk, SessionEnd
 from ovoz.contact_center.agents.controllers import (
     CallController,
     DeskController,
@@ -37,6 +36,7 @@ from ovoz.contact_center.queues.controllers import (
 )
 from ovoz.contact_center.recordings.api import RecordingAudio, RecordingRows
 from ovoz.contact_center.recordings.controllers import RecordingController
+from ovoz.entrypoints.api_joints import DemoAccounts, PeopleOfTenant, PhoneAndDeskOfSession
 from ovoz.entrypoints.openapi import openapi_config
 from ovoz.entrypoints.pages import front_end, problem_pages
 from ovoz.entrypoints.problem_answers import EXCEPTION_HANDLERS
@@ -50,7 +50,6 @@ from ovoz.integrations.switchboard.client import HttpSwitchboard
 from ovoz.lib.clock import utc_now
 from ovoz.lib.db import Database, DatabaseUnavailable
 from ovoz.lib.endpoints import Endpoints
-from ovoz.lib.ids import new_id
 from ovoz.lib.logging import configure_logging
 from ovoz.lib.problems import DependencyUnavailable, DomainError
 from ovoz.lib.sealing import identity_key, installation_key, internal_token
@@ -60,7 +59,7 @@ from ovoz.platform.access.controllers import RoleController, list_rights
 from ovoz.platform.access.guards import public
 from ovoz.platform.audit.api import AuditTrail, tell
 from ovoz.platform.audit.controllers import AuditController
-from ovoz.platform.identity.api import Actor, Attempts, Identity
+from ovoz.platform.identity.api import Attempts, Identity
 from ovoz.platform.identity.controllers import SessionController, show_site, sign_in
 from ovoz.platform.identity.deps import (
     OUTSIDE_TENANTS,
@@ -70,7 +69,6 @@ from ovoz.platform.identity.deps import (
     provide_tenant,
     send_cookies,
 )
-from ovoz.platform.identity.schemas import DemoAccount
 from ovoz.platform.people.api import Directory, Invitations, Staff, Teams
 from ovoz.platform.people.controllers import InvitationController, PeopleController, TeamController
 from ovoz.platform.privacy.api import Fields, Numbers, Privacy, Reveals, read_policy
@@ -91,13 +89,10 @@ from ovoz.platform.requests.deps import (
 from ovoz.platform.tenancy.api import (
     Archives,
     Operations,
-    Tenant,
     TenantFinder,
     TenantKeys,
     TenantRepository,
-    read_blueprint,
 )
-from ovoz.platform.tenancy.errors import BlueprintInvalid
 
 log = structlog.get_logger(__name__)
 
@@ -194,7 +189,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     access = Access(shipped, database, utc_now)
     open_sockets = OpenSockets(database, access)
     changes = ChangeListener(endpoints.database_url, access)
-    ends = _PhoneAndDeskOfSession(fanout, switchboard)
+    ends = PhoneAndDeskOfSession(fanout, switchboard)
     secret = identity_key(settings.home)
     identity = Identity(database, utc_now, ends, secret)
     session_end = SessionEnd(fanout, identity.alive)
@@ -206,7 +201,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "access": access,
         "archives": Archives(database, settings.home / "archives", tell, utc_now),
         "audit_trail": AuditTrail(database, key, utc_now),
-        "demo_accounts": _DemoAccounts(settings),
+        "demo_accounts": DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database), access),
         "directory": Directory(database, access),
         "history": history,
@@ -224,7 +219,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         ),
         "privacy": privacy,
         "reveals": Reveals(
-            database, utc_now, {"interaction": history, "person": _PeopleOfTenant(identity, access)}
+            database, utc_now, {"interaction": history, "person": PeopleOfTenant(identity, access)}
         ),
         "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
@@ -290,69 +285,6 @@ def rate_policies(settings: Settings) -> dict[str, Policy]:
 
 def _always(service: object) -> Provide:
     return Provide(lambda: service, sync_to_thread=False, use_cache=True)
-
-
-class _PhoneAndDeskOfSession:
-    """Ends what hung on a session: its sockets, and the agent's readiness with the last one."""
-
-    def __init__(self, fanout: RedisFanout, switchboard: HttpSwitchboard) -> None:
-        self._fanout = fanout
-        self._switchboard = switchboard
-
-    async def signed_out(self, actor: Actor, *, sessions_left: int) -> None:
-        await self.sessions_ended(actor.tenant_id, [actor.session_id])
-        if actor.is_agent and sessions_left == 0:
-            await self.left_the_desk(actor.tenant_id, actor.user_id)
-
-    async def sessions_ended(self, tenant_id: str, session_ids: Sequence[UUID]) -> None:
-        for session_id in session_ids:
-            await _try(self._fanout.publish(session_channel(tenant_id, session_id), b"{}"))
-
-    async def left_the_desk(self, tenant_id: str, user_id: UUID) -> None:
-        await _try(
-            self._switchboard.order(tenant_id, user_id, new_id(), "state", state="offline", reason=None)
-        )
-
-
-async def _try(work: Awaitable[Any]) -> None:
-    try:
-        await work
-    except Exception as error:
-        # The session is over all the same; sockets notice within half a minute.
-        log.warning("session.end_not_heard", error=repr(error))
-
-
-class _PeopleOfTenant:
-    """Whose e-mail address and name can be revealed: the operator's people, to those who may read them."""
-
-    def __init__(self, identity: Identity, access: Access) -> None:
-        self._identity = identity
-        self._access = access
-
-    async def may_see(self, actor: Actor, subject_id: UUID) -> bool:
-        return await self._access.may(actor, "people.read") and await self._identity.knows(actor, subject_id)
-
-
-class _DemoAccounts:
-    """Sign-ins from the blueprint of a demo operator."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def __call__(self, tenant: Tenant) -> list[DemoAccount]:
-        if not (self._settings.demo and tenant.demo):
-            return []
-        try:
-            blueprint = read_blueprint(self._settings.data_dir, tenant.blueprint)
-        except BlueprintInvalid as error:
-            # The sign-in page only offers less: the operator is there without its blueprint too.
-            log.warning("demo_accounts.without_blueprint", slug=tenant.slug, error=error.detail)
-            return []
-        return [
-            DemoAccount(user.email, user.password, user.name, user.roles[0])
-            for user in blueprint.users
-            if user.password
-        ]
 
 
 async def _remember(error: Exception, scope: Scope) -> None:

@@ -1,69 +1,9 @@
 """How each route is called: with what names something of one operator, in every place that takes such a name."""
 
-import re
-from typing import Any
-from uuid import uuid4
-
 import msgspec
+from tests.integration.tenancy.examples_of_settings import SETTINGS
+from tests.integration.tenancy.trying import Try
 from tests.support.operators import PASSWORD
-
-OK: tuple[int, ...] = (200, 201, 202, 204)
-Outcome = int | str
-"""A status below 300, or a problem's slug."""
-
-
-class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """One call. `{team}` in it is the named operator's, `{own.team}` the caller's.
-
-    `refused`: what a stranger gets with another operator's names; `own`: what an operator's own person gets.
-    """
-
-    refused: Outcome
-    own: Outcome = 200
-    path: str = ""
-    """Another than the route's with `PATHS` filled in."""
-    query: dict[str, str] = {}
-    body: Any = None
-    who: str = "everyone"
-    """`everyone` has every role of an operator; `admin` sees masked numbers; `other` has no call; `guest` has a spare
-    session, `visitor` none."""
-    headers: dict[str, str] = {}
-    shows: bool = True
-    """Whether the own answer to a GET shows something that is the operator's alone."""
-
-    def filled(self, route_path: str, names: dict[str, str], own: dict[str, str]) -> "Try":
-        """With these names in all its places."""
-        known = names | {f"own.{name}": value for name, value in own.items()} | {"nonce": uuid4().hex}
-        path = self.path or re.sub(r"\{(\w+):\w+\}", lambda at: f"{{{PATHS[at[1]]}}}", route_path)
-        return msgspec.structs.replace(
-            self, path=_fill(path, known), query=_fill(self.query, known), body=_fill(self.body, known)
-        )
-
-
-def _fill(value: Any, known: dict[str, str]) -> Any:
-    if isinstance(value, str):
-        return re.sub(r"\{([a-z_.]+)\}", lambda at: known[at[1]], value)
-    if isinstance(value, dict):
-        return {key: _fill(inner, known) for key, inner in value.items()}
-    return [_fill(inner, known) for inner in value] if isinstance(value, list) else value
-
-
-PATHS = {
-    "interaction_id": "interaction",
-    "recording_id": "recording",
-    "entry_id": "entry",
-    "person_id": "person",
-    "team_id": "team",
-    "session_id": "session",
-    "operation_id": "operation",
-    "code": "role",
-    "token": "invitation",
-    "slug": "slug",
-    "skill_id": "skill",
-    "queue_id": "queue",
-    "holiday_id": "holiday",
-}
-"""Whose name stands in a path for a parameter of that name."""
 
 OUTSIDE = {
     "GET /": "a page, the same for everybody",
@@ -90,16 +30,6 @@ _GRANTS = [
         "conditions": {"whose": "own", "regions": ["Суғд"], "hours": {"from": "08:00", "until": "20:00"}},
     }
 ]
-_NAMES = {"ru": "Навык", "tg": "Маҳорат", "en": "Skill"}
-_RING = {"after_s": 0, "everyone": True}
-_SETTINGS = {
-    "name": "Новая",
-    "rings": [_RING],
-    "music": "default",
-    "hours": {"always": False, "windows": [{"day": 1, "from": "08:00", "until": "20:00"}]},
-    "overflow": [{"when": "closed", "then": "number", "to": "+992446000199"}],
-    "dispositions": ["{own.disposition}"],
-}
 _NEW_PASSWORD = "quiet harbours 2027 violet"
 _ELSEWHERE = Try(refused="not-found", own="not-found")
 """Provider's routes are not there at an operator's address; test_provider_api.py is about them at the provider's."""
@@ -278,106 +208,6 @@ EXAMPLES: dict[str, list[Try]] = {
     "POST /api/invitations/{token:str}/accept": [
         Try(body={"password": _NEW_PASSWORD}, refused="invitation-invalid")
     ],
-    "GET /api/queues": [Try(refused=200)],
-    "POST /api/queues": [
-        Try(
-            body={"code": "{queue_to_take}", "settings": _SETTINGS},
-            refused=201,
-            own="queue-code-taken",
-        ),
-        *(
-            Try(
-                body={"code": "q_{nonce}", "settings": {"name": "Новая", "rings": [_RING]} | settings},
-                refused="queue-settings-invalid",
-                own=201,
-            )
-            for settings in (
-                {"members": ["{agent}"]},
-                {"rings": [_RING | {"teams": ["{team}"]}]},
-                {"dispositions": ["{disposition}"]},
-                {"overflow": [{"when": "closed", "then": "queue", "to": "{queue_to_lead_to}"}]},
-            )
-        ),
-    ],
-    "POST /api/queues/preview": [
-        Try(
-            body={"code": "{queue_to_take}", "settings": _SETTINGS | {"members": ["{agent}"]}},
-            refused=200,
-            shows=False,
-        )
-    ],
-    "GET /api/queues/{queue_id:uuid}": [Try(refused="queue-not-found")],
-    "PUT /api/queues/{queue_id:uuid}": [
-        Try(
-            path="/api/queues/{queue_to_archive}",
-            body=_SETTINGS,
-            headers={"if-match": "*"},
-            refused="queue-not-found",
-        )
-    ],
-    "GET /api/queues/{queue_id:uuid}/versions": [
-        Try(path="/api/queues/{queue_to_archive}/versions", refused="queue-not-found", shows=False)
-    ],
-    "POST /api/queues/{queue_id:uuid}/restore": [
-        Try(
-            path="/api/queues/{queue_to_archive}/restore",
-            body={"version": 1},
-            headers={"if-match": "*"},
-            refused="queue-not-found",
-        )
-    ],
-    "PUT /api/queues/{queue_id:uuid}/archived": [
-        Try(
-            path="/api/queues/{queue_to_archive}/archived",
-            body={"archived": True},
-            headers={"if-match": "*"},
-            refused="queue-not-found",
-        )
-    ],
-    "GET /api/holidays": [Try(refused=200)],
-    "POST /api/holidays": [
-        Try(
-            body={
-                "date": "2027-03-21",
-                "name": "Навруз",
-                "spans": [{"from": "10:00", "until": "14:00"}],
-                "queues": ["{queue_to_take}"],
-            },
-            refused=201,
-            own=201,
-        ),
-        Try(
-            body={"date": "2027-03-22", "name": "Навруз", "queues": ["{queue_to_lead_to}"]},
-            refused="holiday-invalid",
-            own=201,
-        ),
-    ],
-    "DELETE /api/holidays/{holiday_id:uuid}": [Try(refused="holiday-not-found", own=204)],
-    "GET /api/skills": [Try(refused=200)],
-    "POST /api/skills": [
-        Try(body={"code": "{skill_to_take}", "names": _NAMES}, refused=201, own="skill-code-taken")
-    ],
-    "GET /api/skills/{skill_id:uuid}": [Try(refused="skill-not-found")],
-    "PATCH /api/skills/{skill_id:uuid}": [
-        Try(body={"names": _NAMES, "position": 7}, headers={"if-match": "*"}, refused="skill-not-found")
-    ],
-    "GET /api/agent-skills": [
-        Try(refused=200),
-        Try(query={"search": "{slug}"}, refused=200, shows=False),
-        Try(query={"team_id": "{team}"}, refused=200, shows=False),
-        Try(query={"cursor": "{people_cursor}"}, refused=200),
-    ],
-    "PATCH /api/agent-skills": [
-        Try(body={"changes": [change]}, refused="skill-levels-invalid")
-        for change in (
-            {"user_id": "{agent}", "skill_id": "{own.skill}", "was": 0, "level": 3},
-            {"user_id": "{own.agent}", "skill_id": "{skill}", "was": 3, "level": 4},
-        )
-    ],
-    "POST /api/agent-skills/preview": [
-        Try(body={"content": "id,{own.skill_code}\n{agent},3\n"}, refused=200),
-        Try(body={"content": "id,{skill_code}\n{own.agent},3\n"}, refused="skill-sheet-unreadable"),
-    ],
     "GET /api/rights": [Try(refused=200, shows=False)],
     "GET /api/roles": [Try(refused=200)],
     "GET /api/roles/{code:str}": [Try(refused="role-not-found")],
@@ -417,5 +247,6 @@ EXAMPLES: dict[str, list[Try]] = {
         Try(body={"current": PASSWORD, "new": _NEW_PASSWORD}, who="other", refused=204, own=204)
     ],
     "DELETE /api/session": [Try(who="guest", refused=204, own="not-signed-in")],
+    **SETTINGS,
 }
 """By the route's name, in the order in which they are called."""

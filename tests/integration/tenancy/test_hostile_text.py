@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from tests.integration.tenancy.examples import EXAMPLES, OK, Try
+from tests.integration.tenancy.examples import EXAMPLES
 from tests.integration.tenancy.test_isolation import ROUTES
+from tests.integration.tenancy.trying import OK, Try
 from tests.support.api_process import Answer, Web
 from tests.support.route_inputs import Input, inputs_of, values_at, with_value_at
 from tests.support.routes import Route
@@ -53,7 +54,10 @@ HOSTILE = (
 )
 NOISE = {"session", "kept_answer", "sign_in_failure", "access_state", "ovoz.outbox"}
 """Changes with whoever asks, also where what was asked is refused."""
-SAYS_OTHERWISE = {"POST /api/roles/preview": "answers who would gain and lose what"}
+SAYS_OTHERWISE = {
+    "POST /api/roles/preview": "answers who would gain and lose what",
+    "POST /api/queues/preview": "answers who would get calls",
+}
 
 
 def texts() -> list[tuple[str, Input]]:

@@ -40,6 +40,45 @@ class BlueprintSkill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: Names
 
 
+class BlueprintRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From this wait on: agents of the queue, or everybody, who have these skills at these levels or better."""
+
+    after_s: Annotated[int, Meta(ge=0, le=3600)] = 0
+    skills: dict[Code, Annotated[int, Meta(ge=1, le=5)]] = {}
+    everyone: bool = False
+
+
+class BlueprintOverflow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a caller goes that the queue cannot serve: `to` is another queue's code or an outside number."""
+
+    when: Literal["wait_s", "length", "estimated_wait_s", "no_agents", "closed"]
+    then: Literal["queue", "callback", "voicemail", "number"]
+    at_least: Annotated[int, Meta(ge=1, le=86_400)] | None = None
+    to: Annotated[str, Meta(pattern=r"^[+a-z0-9_]{1,40}$")] | None = None
+
+
+TimeOfDay = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", description="HH:MM")]
+
+
+class BlueprintWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """Open from this time on these days of the week (1 is Monday); not later than it begins: until the next day."""
+
+    days: Annotated[list[Annotated[int, Meta(ge=1, le=7)]], Meta(min_length=1)]
+    from_: TimeOfDay
+    until: TimeOfDay
+
+
+class BlueprintAnnouncements(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a waiting caller is told beside the music; how often is the queue's `announce_every_s`."""
+
+    position: bool = True
+    estimated_wait: bool = False
+    first_after_s: Annotated[int, Meta(ge=0, le=600)] = 30
+    languages: Annotated[list[Literal["ru", "tg", "en"]], Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: ["ru"]
+    )
+
+
 class BlueprintQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A queue; times in seconds, `members` are e-mail addresses of users above."""
 
@@ -55,6 +94,17 @@ class BlueprintQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recorded: bool = True
     caller_number: PhoneNumber | None = None
     """What is presented to whom is called for it: one of `entry_points`. None: the operator's."""
+    target_s: Annotated[int, Meta(ge=1, le=3600)] = 20
+    short_abandon_s: Annotated[int, Meta(ge=0, le=60)] = 5
+    rings: Annotated[list[BlueprintRing], Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: [BlueprintRing()]
+    )
+    hours: list[BlueprintWindow] = []
+    """None: always open."""
+    overflow: list[BlueprintOverflow] = []
+    announcements: BlueprintAnnouncements = BlueprintAnnouncements()
+    dispositions: list[Code] = []
+    """None: all."""
 
 
 class BlueprintEntryPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,6 +32,13 @@ export const routes: Routes = [
         children: [
           { path: '', pathMatch: 'full', canActivate: [toFirst(TO_SETTINGS)], children: [] },
           {
+            path: 'queues',
+            title: 'settings.queues',
+            canActivate: [needs('queues.manage', '/no-rights')],
+            loadComponent: () => import('./queues/queues').then(m => m.Queues),
+            children: [{ path: ':id', title: 'settings.queues', loadComponent: () => import('./queues/queue-editor').then(m => m.QueueEditor) }],
+          },
+          {
             path: 'skills',
             title: 'settings.skills',
             canActivate: [needs('skills.manage', '/no-rights')],

@@ -15,6 +15,7 @@ from ovoz.platform.tenancy.schemas import (
     Blueprint,
     BlueprintBreakReason,
     BlueprintDisposition,
+    BlueprintQueue,
     BlueprintSkill,
 )
 
@@ -126,9 +127,11 @@ def load_blueprint(
             {
                 "id": queues[queue.code],
                 **{key: value for key, value in msgspec.structs.asdict(queue).items() if key != "members"},
+                **{name: msgspec.json.encode(said).decode() for name, said in _settings_of(queue).items()},
             }
             for queue in blueprint.queues
         ],
+        json_columns=_JSON_OF_QUEUE,
     )
     _insert(
         connection,
@@ -175,7 +178,7 @@ def load_blueprint(
                 }
                 for position, row in enumerate(rows)
             ],
-            json_column="names",
+            json_columns=frozenset({"names"}),
         )
     _insert(
         connection,
@@ -202,11 +205,33 @@ def load_blueprint(
     )
 
 
+_JSON_OF_QUEUE = frozenset({"rings", "hours", "overflow", "announcements"})
+
+
+def _settings_of(queue: BlueprintQueue) -> dict[str, Any]:
+    """What stands as JSON in the queue's row, as `ovoz.contact_center.queues.contracts` has it."""
+    windows = [
+        {"day": day, "from": window.from_, "until": window.until}
+        for window in queue.hours
+        for day in window.days
+    ]
+    return {
+        "rings": queue.rings,
+        "overflow": queue.overflow,
+        "hours": {"always": not windows, "windows": windows},
+        "announcements": msgspec.structs.asdict(queue.announcements) | {"every_s": queue.announce_every_s},
+    }
+
+
 def _insert(
-    connection: Connection, table: str, rows: list[dict[str, Any]], *, json_column: str | None = None
+    connection: Connection,
+    table: str,
+    rows: list[dict[str, Any]],
+    *,
+    json_columns: frozenset[str] = frozenset(),
 ) -> None:
     if not rows:
         return
     names = list(rows[0])
-    places = ", ".join(f"CAST(:{name} AS jsonb)" if name == json_column else f":{name}" for name in names)
+    places = ", ".join(f"CAST(:{name} AS jsonb)" if name in json_columns else f":{name}" for name in names)
     connection.execute(text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"), rows)

@@ -67,6 +67,19 @@ def faults(blueprint: Blueprint) -> list[str]:
                 found.append(f"queues.{queue.code}.members: {member} is not among the users")
             elif member not in agents:
                 found.append(f"queues.{queue.code}.members: {member} has no role with a desk")
+    outcomes = {disposition.code for disposition in blueprint.dispositions}
+    for queue in blueprint.queues:
+        where = f"queues.{queue.code}"
+        for place, ring in enumerate(queue.rings):
+            for code in sorted(ring.skills.keys() - skills):
+                found.append(f"{where}.rings.{place}.skills: there is no skill {code}")
+        if queue.rings[0].after_s != 0:
+            found.append(f"{where}.rings.0.after_s: the first ring begins at once, 0")
+        for place, rule in enumerate(queue.overflow):
+            if rule.then == "queue" and (rule.to not in codes or rule.to == queue.code):
+                found.append(f"{where}.overflow.{place}.to: there is no other queue {rule.to}")
+        for code in sorted(set(queue.dispositions) - outcomes):
+            found.append(f"{where}.dispositions: there is no disposition {code}")
     for entry in blueprint.entry_points:
         if entry.queue not in codes:
             known = ", ".join(sorted(codes))
