@@ -90,9 +90,9 @@ def faults(blueprint: Blueprint) -> list[str]:
     presented = {"caller_number": blueprint.caller_number} | {
         f"queues.{queue.code}.caller_number": queue.caller_number for queue in blueprint.queues
     }
-    for place, number in presented.items():
+    for field, number in presented.items():
         if number is not None and number not in numbers:
-            found.append(f"{place}: {number} is none of the entry points' numbers")
+            found.append(f"{field}: {number} is none of the entry points' numbers")
     found += _repeated("users", (user.email for user in blueprint.users))
     found += _repeated("skills", (skill.code for skill in blueprint.skills))
     found += _repeated("queues", (queue.code for queue in blueprint.queues))
