@@ -151,7 +151,7 @@ class Quarter:
         while not call.is_over:
             await asyncio.sleep(WINDOW_S)
             now = time.monotonic()
-            if talking_since is None and _voice_in(call.sound(WINDOW_S)) is not None:
+            if talking_since is None and _voice_in(call.latest(WINDOW_S)) is not None:
                 talking_since = now
             tired = talking_since is None and now > give_up_at
             said_all = talking_since is not None and now > talking_since + talk_s
@@ -166,7 +166,7 @@ class Quarter:
                 from_,
                 call.is_answered,
                 ours,
-                _heard(call),
+                await asyncio.to_thread(_heard, call),
                 any(begun - 5 < at < time.monotonic() for _, at in self.faults),
             )
         )
