@@ -23,7 +23,7 @@ from ovoz.contact_center.routing.contracts import (
 )
 from ovoz.contact_center.routing.rules.capacity import contacts, free_channels
 from ovoz.contact_center.routing.rules.qualifying import check, first_ring
-from ovoz.contact_center.routing.rules.standing import Kind, Line, Plan, Profile, Seat, Waiter
+from ovoz.contact_center.routing.rules.standing import Kind, Line, Plan, Profile, Seat, Urgency, Waiter
 
 NOBODY: frozenset[UUID] = frozenset()
 DRIFT = 0.03
@@ -247,12 +247,14 @@ class Matcher:
             lines = (kind.line,)
         self._stand(waiter, lines)
 
-    def _waits_for(self, waiter: Waiter) -> list[UUID]:
+    def _waits_for(self, waiter: Waiter, now: float = float("-inf")) -> list[UUID]:
         """The agents it waits for, first choice first. Nobody waits for someone who is not signed in."""
         return [
             preference.agent
             for number, preference in enumerate(waiter.offer.preferred)
-            if number not in waiter.ended and preference.agent in self._seats
+            if number not in waiter.ended
+            and preference.agent in self._seats
+            and now < waiter.since + preference.wait_s
         ]
 
     def _stand(self, waiter: Waiter, lines: tuple[Line, ...]) -> None:
@@ -359,6 +361,8 @@ class Matcher:
         self._settle()
         if not self._fresh and not self._stirred:
             return []
+        if len(self._fresh) == 1 and not self._stirred:
+            return self._serve(self._fresh.popitem()[1], now)
         touched, self._stirred = self._stirred, {}
         for seat in self._fresh.values():
             self._list(seat)
@@ -370,11 +374,13 @@ class Matcher:
         heapify(heads)
         made: list[Assignment] = []
         while heads:
-            _, since, tie, _, line = heappop(heads)
+            head = heappop(heads)
+            line = head[2]
             if not line.places:
                 continue
             waiter = line.places[0][3]
-            if waiter.tie == tie and waiter.since == since:
+            # Since it was written down, the line may have another head, and the crowd may have become smaller.
+            if line.urgency(now) == head[0]:
                 found = self._find(line, waiter, now)
                 if found is None:
                     continue
@@ -387,9 +393,40 @@ class Matcher:
             self._look_again(line, now)
         return made
 
-    def _head(self, line: Line, now: float) -> tuple[float, float, int, int, Line]:
-        since, tie, _, _ = line.places[0]
-        return (-line.score(since, now), since, tie, next(self._serial), line)
+    def _serve(self, seat: Seat, now: float) -> list[Assignment]:
+        """One agent is free, and nothing else has changed: the most urgent head they can have, without being listed."""
+        profile, agent_id = seat.profile, seat.id
+        profile.learn(self._plans)
+        best: Urgency | None = None
+        chosen: tuple[Line, int] | None = None
+        for channel in seat.channels:
+            for plan, ring in profile.reach.get(channel, ()):
+                if not plan.lines:
+                    continue
+                after = plan.after[ring]
+                for line in plan.lines:
+                    if now >= line.places[0][0] + after and agent_id not in line.not_to:
+                        urgency = line.urgency(now)
+                        if best is None or urgency < best:
+                            best, chosen = urgency, (line, ring)
+        for line in self._personal.get(agent_id, ()):
+            if line.plan.channel in seat.channels:
+                urgency = line.urgency(now)
+                if best is None or urgency < best:
+                    ring_of = first_ring(line.plan.rings, profile.skills, profile.groups)
+                    best, chosen = urgency, (line, ring_of or 0)
+        if chosen is None:
+            self._list(seat)
+            return []
+        line, ring = chosen
+        made = [self._assign(line, line.places[0][3], seat, ring, 1, now)]
+        for line in self._stirred:
+            self._look_again(line, now)
+        self._stirred = {}
+        return made
+
+    def _head(self, line: Line, now: float) -> tuple[Urgency, int, Line]:
+        return (line.urgency(now), next(self._serial), line)
 
     def _find(self, line: Line, waiter: Waiter, now: float) -> tuple[Seat, int, int] | None:
         """The seat, the ring it comes in by, and how many could have had it."""
@@ -474,7 +511,7 @@ class Matcher:
         waiter = self._waiters[offer_id]
         offer, plan = waiter.offer, waiter.kind.plan
         reached = plan.reached(waiter.since, now)
-        alone = [offer.only] if offer.only is not None else self._waits_for(waiter)
+        alone = [offer.only] if offer.only is not None else self._waits_for(waiter, now)
         moment = plan.next_ring_at(waiter.since, now)
         busy = unavailable = later = never = 0
         for seat in self._seats.values():
