@@ -5,10 +5,10 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs doctor call test test-fast test-deep busy-quarter check sbom format generate snapshot bench-calls bench-tenancy bench-access clean
+.PHONY: help up down status logs doctor call test test-fast test-deep busy-quarter check sbom format generate snapshot bench-calls bench-tenancy bench-access bench-routing bench-routing-soak clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml uv.lock
 	@bash scripts/install.sh
@@ -68,6 +68,12 @@ bench-calls: $(STAMP) ## Measure calls against docs: calls/s, first action, ring
 
 bench-access: $(STAMP) ## Measure rights: a decision, a revocation, agreement with Casbin
 	@$(PY) -m tests.bench.access
+
+bench-routing: $(STAMP) ## Measure the choice of calls and agents against others (SEEDS=, LOADS=, HOURS=, MIX=)
+	@DRAW=1 $(PY) -m tests.bench.routing
+
+bench-routing-soak: $(STAMP) ## 10^6 random steps of the matcher with kills (STEPS=, SEED=)
+	@$(PY) -m tests.bench.routing_soak
 
 clean: down ## Remove what make up and make test have made
 	@rm -rf .ovoz .venv frontend/node_modules frontend/dist

@@ -17,24 +17,22 @@ SLOWER, SPREAD = 1.15, 0.8
 ALL = frozenset({EVERYONE})
 
 
-def agents(seed: int) -> list[Agent]:
-    """Primary skills in proportion to the calls, further ones at random by the same shares."""
+def agents(seed: int, mix: str = "even") -> list[Agent]:
+    """Primary skills drawn by the shares of the calls; the further ones evenly, or by the same shares ("shares")."""
     draw = random.Random(f"agents {seed}")
-    counts = [math.floor(AGENTS * share) for share in SHARES]
-    primaries = [skill for skill, count in zip(SKILLS, counts, strict=True) for _ in range(count)]
     how_many = [n + 1 for n, share in enumerate(SKILLS_EACH) for _ in range(round(AGENTS * share))]
-    draw.shuffle(how_many)
     made = []
-    for number, (primary, n) in enumerate(zip(primaries, how_many, strict=True)):
-        skills = {primary: PRIMARY}
+    for number, n in enumerate(how_many):
+        skills = {draw.choices(SKILLS, SHARES)[0]: PRIMARY}
         while len(skills) < n:
-            skills.setdefault(draw.choices(SKILLS, SHARES)[0], SECONDARY)
+            further = draw.choice(SKILLS) if mix == "even" else draw.choices(SKILLS, SHARES)[0]
+            skills.setdefault(further, SECONDARY)
         made.append(Agent(UUID(int=number + 1), tuple(skills.items()), frozenset(), 0.0, 0.0))
     return made
 
 
 def arrivals(
-    seed: int, load: float, terms: dict[tuple[str, bool], Terms], lognormal: bool, hours: float = HOURS
+    seed: int, load: float, by_class: dict[tuple[str, bool], Terms], lognormal: bool, hours: float = HOURS
 ) -> list[Arrival]:
     draw = random.Random(f"calls {seed}")
     rate = load * AGENTS / HANDLING_S
@@ -50,7 +48,7 @@ def arrivals(
         if now >= hours * 3600:
             return made
         handling = math.exp(mu + SPREAD * normal) if lognormal else exponential * HANDLING_S
-        offer = Offer(UUID(int=(1 << 64) + len(made)), terms[skill, vip], now)
+        offer = Offer(UUID(int=(1 << 64) + len(made)), by_class[skill, vip], now)
         made.append(Arrival(offer, patience, handling, (skill, "vip") if vip else (skill,)))
 
 
@@ -63,18 +61,24 @@ def shifts(people: list[Agent], hours: float = HOURS) -> list[Shift]:
     return [Shift(agent, hours * 3600) for agent in people]
 
 
-def plain_terms(
-    head_start_s: float = 0.0, target_s: float = TARGET_S, vip_target_s: float = TARGET_S, tiers: bool = False
-) -> dict[tuple[str, bool], Terms]:
+def terms(vip_head_start_s: float, primary_first: bool = False) -> dict[tuple[str, bool], Terms]:
+    """By skill and VIP. With `primary_first` those who know it best are the first ring, at the same time as all."""
+
     def rings(skill: str) -> tuple[Ring, ...]:
-        if tiers:
-            return (Ring(0.0, (Need(skill, PRIMARY),), ALL), Ring(0.0, (Need(skill, 1),), ALL))
-        return (Ring(0.0, (Need(skill, 1),), ALL),)
+        everyone = Ring(0.0, (Need(skill, 1),), ALL)
+        return (Ring(0.0, (Need(skill, PRIMARY),), ALL), everyone) if primary_first else (everyone,)
 
     return {
-        (skill, vip): Terms(
-            skill, "voice", vip_target_s if vip else target_s, rings(skill), head_start_s if vip else 0.0
-        )
+        (skill, vip): Terms(skill, "voice", TARGET_S, rings(skill), vip_head_start_s if vip else 0.0)
         for skill in SKILLS
         for vip in (False, True)
+    }
+
+
+def anyone(by_class: dict[tuple[str, bool], Terms]) -> dict[tuple[str, bool], Terms]:
+    """The bound: as if everybody knew everything."""
+    ring = (Ring(0.0, (), ALL),)
+    return {
+        key: Terms(one.queue, one.channel, one.target_s, ring, one.head_start_s)
+        for key, one in by_class.items()
     }

@@ -102,7 +102,13 @@ class Oracle:
         if now > offer.since + max(self.policy.guard_s, GUARD_TARGETS * terms.target_s):
             return (0, -waited, offer.since, offer.id.int)
         late = self.policy.late_yields and not terms.head_start_s and now >= offer.since + terms.target_s
-        relative = (waited + terms.head_start_s) * (terms.weight / terms.target_s)
+        crowd = sum(
+            one.terms.rings == terms.rings and one.terms.channel == terms.channel
+            for one in self.offers.values()
+        )
+        relative = (waited + terms.head_start_s + self.policy.crowd_s * crowd) * (
+            terms.weight / terms.target_s
+        )
         return (2 if late else 1, -relative, offer.since, offer.id.int)
 
     def match(self, now: float) -> list[tuple[UUID, UUID, int]]:

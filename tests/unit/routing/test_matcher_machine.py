@@ -121,8 +121,7 @@ class MatcherMachine(RuleBasedStateMachine):
             counted = why.agents_busy + why.agents_unavailable + why.agents_later + why.agents_never
             assert counted == len(self.oracle.agents)
             alone = self.oracle.waits_for(self.oracle.offers[offer], self.now)
-            if not self.changed:
-                assert why.waits_for == (alone[0] if alone else None)
+            assert why.waits_for == (alone[0] if alone else None)
             mine = self.oracle.offers[offer]
             assert why.ahead == sum(
                 (one.since, one.id.int) < (mine.since, mine.id.int)

@@ -110,11 +110,14 @@ class Policy(msgspec.Struct, frozen=True):
     Whoever waits longer than `guard_s` (and than three targets) goes before all who do not, longest first.
     `late_yields`: whoever is past the target, and has no head start, lets those go first who can still be served in
     time, until the guard. It wins service level and costs the late some seconds more.
+    `crowd_s`: seconds of wait that each offer counts for that waits for the same people: whoever can do several
+    things helps where most wait, so that those who can do but one stay busy and few give up.
     """
 
     agent_order: AgentOrder = "least_occupied"
     guard_s: float = 60.0
     late_yields: bool = True
+    crowd_s: float = 10.0
 
 
 By = Literal["only", "preferred", "guard", "longest_relative_wait"]

@@ -8,7 +8,8 @@ from ovoz.contact_center.routing.rules.qualifying import first_ring
 
 LAST_RESORT = 3.0
 """The guard never begins before this many targets: an e-mail of a minute does not go before calls."""
-OVERDUE, LATE = 1e9, -1e9
+Urgency = tuple[int, float, float, int]
+"""0 beyond the guard, 1 in time, 2 late; then the longest (relative) wait; ties by `since`, then by id."""
 
 
 class Profile:
@@ -75,7 +76,7 @@ class Plan:
     `idle[r]` is a heap of the agents whose first ring is r; those who have left it are removed late.
     """
 
-    __slots__ = ("after", "channel", "free", "idle", "lines", "rings")
+    __slots__ = ("after", "channel", "free", "idle", "lines", "rings", "waiting")
 
     def __init__(self, channel: Channel, rings: tuple[Ring, ...]) -> None:
         self.channel: Channel = channel
@@ -83,6 +84,8 @@ class Plan:
         self.after = tuple(ring.after_s for ring in rings)
         self.idle: list[list[Entry]] = [[] for _ in rings]
         self.free = [0] * len(rings)
+        self.waiting = 0
+        """How many wait on terms of this plan."""
         self.lines: dict[Line, None] = {}
         """Lines in which somebody waits whom anybody may have."""
 
@@ -156,6 +159,7 @@ class Line:
     """
 
     __slots__ = (
+        "_crowd_s",
         "_guard_s",
         "_head_start_s",
         "_slope",
@@ -190,14 +194,16 @@ class Line:
         """When the matcher will look at it again by itself."""
         self._slope = terms.weight / terms.target_s
         self._head_start_s = terms.head_start_s
+        self._crowd_s = policy.crowd_s
         self._guard_s = max(policy.guard_s, LAST_RESORT * terms.target_s)
 
-    def score(self, since: float, now: float) -> float:
-        """What is compared between heads; the highest is next, ties by `since`, then by id."""
+    def urgency(self, now: float) -> Urgency:
+        """What is compared between heads; the smallest is next."""
+        since, tie, _, _ = self.places[0]
         if now > since + self._guard_s:
-            return OVERDUE + (now - since)
-        relative = (now - since + self._head_start_s) * self._slope
-        return LATE + relative if self.late else relative
+            return (0, since - now, since, tie)
+        counted = now - since + self._head_start_s + self._crowd_s * self.plan.waiting
+        return (2 if self.late else 1, -counted * self._slope, since, tie)
 
     def relative_wait(self, since: float, now: float) -> float:
         return (now - since + self._head_start_s) * self._slope
@@ -240,10 +246,12 @@ class Kind:
 
     def add(self, waiter: Waiter) -> None:
         self.waiters[waiter.offer.id] = waiter
+        self.plan.waiting += 1
         self._ages = None
 
     def remove(self, waiter: Waiter) -> None:
         del self.waiters[waiter.offer.id]
+        self.plan.waiting -= 1
         self._ages = None
 
     def ahead(self, waiter: Waiter) -> int:
