@@ -80,6 +80,7 @@ class Office:
             end_reason=None,
             **dict.fromkeys(("wait_s", "talk_s", "hold_s", "wrap_up_s"), 0.0),
             disposition=None,
+            agents=[],
             recording="none",
         )
         return (await self.privacy.show(actor, whole)).caller
