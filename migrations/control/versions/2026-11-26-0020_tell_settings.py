@@ -7,8 +7,8 @@ down_revision = "20261125_0050"
 
 # As tell_access_changed(): a tenant says it of itself only. The channel is that of the trigger on `tenant`.
 TELLING = """
-CREATE FUNCTION tell_settings_changed() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
-AS $$
+CREATE FUNCTION tell_settings_changed() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog AS $$
 BEGIN
     PERFORM pg_notify('ovoz_tenant', ovoz.acting_tenant());
 END $$;

@@ -124,7 +124,7 @@ def document(app: Litestar) -> dict[str, Any]:
     raw = msgspec.json.encode(found)
     # Generics get long names, and half a character can stand in no pattern of JSON.
     said = _LONG_NAME.sub(r"\1Page", raw.decode()).replace(r"\\x00\\ud800-\\udfff", r"\\x00")
-    made: dict[str, Any] = msgspec.json.decode(said)
+    made: dict[str, Any] = _with_one_kind_of_item(msgspec.json.decode(said))
     schemas = made["components"]["schemas"]
     _forbid_unknown_fields(schemas)
     schemas["Problem"] = _PROBLEM_SCHEMA
@@ -250,6 +250,17 @@ def _is_public(handler: HTTPRouteHandler) -> bool:
     # Litestar wraps a guard that is no coroutine function.
     guards = [getattr(guard, "func", guard) for guard in handler.resolve_guards()]
     return any(getattr(guard, DECLARED, None) == "public" for guard in guards)
+
+
+def _with_one_kind_of_item(said: Any) -> Any:
+    """Litestar takes the dots of `tuple[Item, ...]` for a second kind of item, which is anything at all."""
+    if isinstance(said, list):
+        return [_with_one_kind_of_item(inner) for inner in said]
+    if not isinstance(said, dict):
+        return said
+    if said.keys() == {"oneOf"} and len(said["oneOf"]) == 2 and said["oneOf"][1] == {}:
+        return _with_one_kind_of_item(said["oneOf"][0])
+    return {name: _with_one_kind_of_item(inner) for name, inner in said.items()}
 
 
 def _forbid_unknown_fields(schemas: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 from tests.integration.tenancy.examples_of_settings import SETTINGS
-from tests.integration.tenancy.trying import Try
+from tests.integration.tenancy.tries import Try
 from tests.support.operators import PASSWORD
 
 OUTSIDE = {

@@ -1,6 +1,6 @@
 """How the routes of queues, holidays and skills are called: see `examples`."""
 
-from tests.integration.tenancy.trying import Try
+from tests.integration.tenancy.tries import Try
 
 _NAMES = {"ru": "Навык", "tg": "Маҳорат", "en": "Skill"}
 _RING = {"after_s": 0, "everyone": True}

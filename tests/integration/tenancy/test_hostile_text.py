@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from tests.integration.tenancy.examples import EXAMPLES
 from tests.integration.tenancy.test_isolation import ROUTES
-from tests.integration.tenancy.trying import OK, Try
+from tests.integration.tenancy.tries import OK, Try
 from tests.support.api_process import Answer, Web
 from tests.support.route_inputs import Input, inputs_of, values_at, with_value_at
 from tests.support.routes import Route

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.integration.tenancy.examples import EXAMPLES, NO_TEXT_OF_ANYBODY, OUTSIDE
-from tests.integration.tenancy.trying import OK, PATHS, Outcome, Try
+from tests.integration.tenancy.tries import OK, PATHS, Outcome, Try
 from tests.support.api_process import Answer, Browser, Web
 from tests.support.route_inputs import inputs_of, values_at
 from tests.support.routes import SOCKET, Route, api_application, routes_of

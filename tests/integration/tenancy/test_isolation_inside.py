@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.integration.tenancy.test_isolation import told
-from tests.integration.tenancy.trying import Try
+from tests.integration.tenancy.tries import Try
 from tests.support.api_process import Answer, Web
 from tests.support.route_inputs import inputs_of
 from tests.support.routes import internal_application, routes_of

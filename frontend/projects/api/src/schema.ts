@@ -1448,7 +1448,7 @@ export type components = {
              *       "ru"
              *     ]
              */
-            languages: (("ru" | "tg" | "en") | unknown)[];
+            languages: ("ru" | "tg" | "en")[];
             /** @default true */
             position: boolean;
         };
@@ -1873,7 +1873,7 @@ export type components = {
             /** @default [] */
             queues: (string | unknown)[];
             /** @default [] */
-            spans: (components["schemas"]["Span"] | unknown)[];
+            spans: components["schemas"]["Span"][];
         };
         /** Hours */
         Hours: {
@@ -2053,7 +2053,7 @@ export type components = {
             /** @default true */
             always: boolean;
             /** @default [] */
-            windows: (components["schemas"]["Window"] | unknown)[];
+            windows: components["schemas"]["Window"][];
         };
         /** OtherSession */
         OtherSession: {
@@ -2284,19 +2284,19 @@ export type components = {
             /** @default 1800 */
             max_wait_s: number;
             /** @default [] */
-            members: (string | unknown)[];
+            members: string[];
             /** @default default */
             music: string;
             name: string;
             /** @default [] */
-            overflow: (components["schemas"]["OverflowRule"] | unknown)[];
+            overflow: components["schemas"]["OverflowRule"][];
             /** @default 0 */
             priority: number;
             /** @default true */
             recorded: boolean;
             /** @default 20 */
             ring_timeout_s: number;
-            rings?: (components["schemas"]["RingRule"] | unknown)[];
+            rings?: components["schemas"]["RingRule"][];
             /** @default 5 */
             short_abandon_s: number;
             /** @default 20 */
@@ -2381,7 +2381,7 @@ export type components = {
                 [key: string]: number;
             };
             /** @default [] */
-            teams: (string | unknown)[];
+            teams: string[];
         };
         /** Role */
         Role: {

@@ -1,27 +1,10 @@
-"""One way of calling a route, and what should come of it."""
+"""One call of a route with names in it, and whose name stands in which place of a path."""
 
 import re
 from typing import Any
 from uuid import uuid4
 
 import msgspec
-
-PATHS = {
-    "interaction_id": "interaction",
-    "recording_id": "recording",
-    "entry_id": "entry",
-    "person_id": "person",
-    "team_id": "team",
-    "session_id": "session",
-    "operation_id": "operation",
-    "code": "role",
-    "token": "invitation",
-    "slug": "slug",
-    "skill_id": "skill",
-    "queue_id": "queue",
-    "holiday_id": "holiday",
-}
-"""Whose name stands in a path for a parameter of that name."""
 
 OK: tuple[int, ...] = (200, 201, 202, 204)
 Outcome = int | str
@@ -62,3 +45,21 @@ def _fill(value: Any, known: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: _fill(inner, known) for key, inner in value.items()}
     return [_fill(inner, known) for inner in value] if isinstance(value, list) else value
+
+
+PATHS = {
+    "interaction_id": "interaction",
+    "recording_id": "recording",
+    "entry_id": "entry",
+    "person_id": "person",
+    "team_id": "team",
+    "session_id": "session",
+    "operation_id": "operation",
+    "code": "role",
+    "token": "invitation",
+    "slug": "slug",
+    "skill_id": "skill",
+    "queue_id": "queue",
+    "holiday_id": "holiday",
+}
+"""Whose name stands in a path for a parameter of that name."""
