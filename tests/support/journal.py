@@ -123,7 +123,7 @@ async def leave_a_conversation(stack: Stack, slug: str, caller: str = CALLER) ->
     """
     tenant_id = await stack.tenant_id(slug)
     setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
-    agent_id = min(agent_id for agent_id, _, _ in setup.agents)
+    agent_id = min(agent.id for agent in setup.agents)
     entry_point = next(iter(setup.entry_points.values()))
     call = make_call(
         agent_id,
