@@ -63,6 +63,26 @@ EXAMPLES: dict[str, list[Try]] = {
         Try(body={"state": "break", "reason": "{break_reason}"}, who="other", refused="reason-unknown")
     ],
     "POST /api/desk/phone": [Try(refused="switchboard-unavailable", own="switchboard-unavailable")],
+    # Refused before anything is done, also to one's own people: the call is needed for what follows.
+    "POST /api/desk/interactions/{interaction_id:uuid}/transfer": [
+        Try(
+            body={"to": "agent", "id": "{own.agent}"},
+            refused="interaction-unknown",
+            own="transfer-target-not-free",
+        ),
+        Try(
+            path="/api/desk/interactions/{own.interaction}/transfer",
+            body={"to": "agent", "id": "{agent}"},
+            refused="transfer-target-unknown",
+            own="transfer-target-not-free",
+        ),
+        Try(
+            path="/api/desk/interactions/00000000-0000-0000-0000-000000000000/transfer",
+            body={"to": "number", "number": "{number}"},
+            refused="interaction-unknown",
+            own="interaction-unknown",
+        ),
+    ],
     "POST /api/desk/interactions/{interaction_id:uuid}/resume": [
         Try(refused="interaction-unknown", own="not-possible-now")
     ],
@@ -72,21 +92,6 @@ EXAMPLES: dict[str, list[Try]] = {
     "POST /api/desk/interactions/{interaction_id:uuid}/hold": [Try(refused="interaction-unknown")],
     "POST /api/desk/interactions/{interaction_id:uuid}/hang-up": [Try(refused="interaction-unknown")],
     "GET /api/desk/targets": [Try(refused=200)],
-    "POST /api/desk/interactions/{interaction_id:uuid}/transfer": [
-        Try(body={"to": "queue", "id": "{own.queue}"}, refused="interaction-unknown", own=200),
-        Try(
-            path="/api/desk/interactions/{own.interaction}/transfer",
-            body={"to": "agent", "id": "{agent}"},
-            refused="interaction-unknown",
-            own="interaction-unknown",
-        ),
-        Try(
-            path="/api/desk/interactions/{own.interaction}/transfer",
-            body={"to": "number", "number": "+992900000001"},
-            refused="interaction-unknown",
-            own="interaction-unknown",
-        ),
-    ],
     "POST /api/desk/interactions/{interaction_id:uuid}/wrap-up": [
         Try(
             body={
