@@ -85,7 +85,7 @@ class Matcher(Registry):
         self._settle()
         if not self._fresh and not self._stirred:
             return []
-        if len(self._fresh) == 1 and not self._stirred:
+        if len(self._fresh) == 1 and not (self._stirred and self._idle):
             return self._serve(self._fresh.popitem()[1], now)
         touched, self._stirred = self._stirred, {}
         for seat in self._fresh.values():
@@ -94,10 +94,10 @@ class Matcher(Registry):
                 touched.update(plan.lines)
             touched.update(self._personal.get(seat.id, {}))
         self._fresh = {}
-        heads = [self._head(line, now) for line in touched if line.places]
+        heads = [self._head(line, now) for line in touched if line.places] if self._idle else []
         heapify(heads)
         made: list[Assignment] = []
-        while heads:
+        while heads and self._idle:
             head = heappop(heads)
             line = head[2]
             if not line.places:
@@ -118,7 +118,7 @@ class Matcher(Registry):
         return made
 
     def _serve(self, seat: Seat, now: float) -> list[Assignment]:
-        """One agent is free, and nothing else has changed: the most urgent head they can have, without being listed."""
+        """The only one for whom anything can have changed: the most urgent head they can have, without being listed."""
         profile, agent_id = seat.profile, seat.id
         profile.learn(self._plans)
         best: Urgency | None = None
@@ -139,11 +139,12 @@ class Matcher(Registry):
                 if best is None or urgency < best:
                     ring_of = first_ring(line.plan.rings, profile.skills, profile.groups)
                     best, chosen = urgency, (line, ring_of or 0)
+        made: list[Assignment] = []
         if chosen is None:
             self._list(seat)
-            return []
-        line, ring = chosen
-        made = [self._assign(line, line.places[0][3], seat, ring, 1, now)]
+        else:
+            line, ring = chosen
+            made.append(self._assign(line, line.places[0][3], seat, ring, 1, now))
         for line in self._stirred:
             self._look_again(line, now)
         self._stirred = {}

@@ -44,6 +44,8 @@ class Registry:
         """By agent: offers with a preference for them that has not ended."""
         self._fresh: dict[UUID, Seat] = {}
         """Seats that can be given something and have not been looked at since they were put."""
+        self._idle = 0
+        """How many are written down as idle somewhere."""
         self._stirred: dict[Line, None] = {}
         """Lines whose head has changed."""
         self._due: list[tuple[float, int, Line | Waiter, int]] = []
@@ -131,6 +133,7 @@ class Registry:
     def _list(self, seat: Seat) -> None:
         """Write the agent down as idle wherever something could come to them from."""
         seat.stamp = next(self._serial)
+        self._idle += 1
         entry = (seat.contacts, self._order(seat.agent), seat.id.int, seat.stamp, seat)
         seat.profile.learn(self._plans)
         for channel in seat.channels:
@@ -139,7 +142,10 @@ class Registry:
                 seat.listed.append(place)
 
     def _unlist(self, seat: Seat) -> None:
+        if not seat.stamp:
+            return
         seat.stamp = 0
+        self._idle -= 1
         for plan, ring in seat.listed:
             plan.free[ring] -= 1
         seat.listed = []
@@ -209,6 +215,7 @@ class Registry:
         for seat in self._seats.values():
             if seat.stamp:
                 seat.listed = []
+                self._idle -= 1
                 self._list(seat)
 
     def _line(

@@ -95,7 +95,8 @@ class Directory:
             queues = await session.execute(
                 text(
                     "SELECT id, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s,"
-                    " announce_every_s, recorded, target_s, weight, rings, announcements, caller_number FROM queue"
+                    " announce_every_s, recorded, target_s, weight, rings, announcements, caller_number,"
+                    " archived_at IS NOT NULL AS archived FROM queue"
                 )
             )
             entries = await session.execute(

@@ -31,6 +31,8 @@ class QueueRules(msgspec.Struct, frozen=True):
     """Who is reached, and from what wait on; empty: the members, at once."""
     caller_number: str | None = None
     """What is presented to whom is called for it; None: the operator's."""
+    archived: bool = False
+    """Put aside: it serves whom it has, and is offered to nobody."""
 
 
 class EntryPoint(msgspec.Struct, frozen=True):

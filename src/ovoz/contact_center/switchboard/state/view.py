@@ -47,10 +47,10 @@ def queues(floor: Floor, now: datetime, shown: tuple[UUID, ...] | None = None) -
             waiting.setdefault(call.queue_id, []).append(call.queued_at or call.started_at)
     rows: list[dict[str, Any]] = []
     for queue in floor.queues.values():
-        if shown is not None and queue.id not in shown:
+        since = waiting.get(queue.id, [])
+        if (shown is not None and queue.id not in shown) or (queue.archived and not since):
             continue
         members = [agent for agent in floor.agents.values() if queue.id in agent.queues]
-        since = waiting.get(queue.id, [])
         estimate = floor.estimator(queue.id).estimate(now.timestamp(), len(since))
         rows.append(
             msgspec.to_builtins(
