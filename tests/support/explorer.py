@@ -18,14 +18,17 @@ from tests.support.stack import HTTP_PORT, PORT_BASE, Stack, eventually
 
 from ovoz.entrypoints.api import ClosingWithReason, application
 
-FORWARDED = ("ShowDesk", "ChangeState", "TakePhone", "HangUp", "Hold", "Resume", "Reject", "FinishWrapUp")
+FORWARDED = (
+    *("ShowDesk", "ListTargets", "ChangeState", "TakePhone", "HangUp", "Hold", "Resume", "Reject"),
+    *("TransferCall", "FinishWrapUp"),
+)
 """Operations that the switchboard carries out: without it each answers 503. tests/telephony has them."""
 ENDS_THE_RUN = ("SignOut",)
 FAILURES_KEPT = 20_000
 _ALWAYS = ("2xx", "401", "403", "404", "409", "429")
 _REFUSES: dict[tuple[str, ...], tuple[str, ...]] = {
     # A cursor that no list gave.
-    ("ListInteractions", "ListPeople"): ("422",),
+    ("ListInteractions", "ListPeople", "ListAgentSkills"): ("422",),
     # The same, and a `subject_id` without its `subject_kind`.
     ("ListAuditEntries", "ExportAudit"): ("422",),
     # A password that is not the present one, or too easy to guess.
@@ -42,7 +45,17 @@ _REFUSES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ReplaceRole",): ("412", "422", "428"),
     ("RemoveRole",): ("412", "428"),
     # A key that came with another body.
-    ("CreateTeam",): ("422",),
+    ("CreateTeam", "CreateSkill"): ("422",),
+    # The same, or queues that are not there.
+    ("CreateHoliday",): ("422",),
+    # Agents and skills that are not there; a table without a column that is known.
+    ("GiveSkills", "PreviewSkillSheet"): ("422",),
+    # A version that is missing or not the present one.
+    ("ChangeSkill", "ArchiveQueue"): ("412", "428"),
+    # Settings by which nobody could ever answer.
+    ("CreateQueue", "PreviewQueue"): ("422",),
+    # The same, and a version that is missing or not the present one.
+    ("ChangeQueue", "RestoreQueue"): ("412", "422", "428"),
     # A reason without a word in it.
     ("RevealPersonalData",): ("422",),
 }
