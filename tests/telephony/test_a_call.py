@@ -137,10 +137,8 @@ async def test_a_break_asked_for_during_a_call_comes_after_it(callers: Callers, 
     await agent.until_state("break")
 
 
-async def test_the_longest_idle_agent_gets_the_oldest_call_of_the_highest_priority(
-    stack: Stack, callers: Callers
-) -> None:
-    operator = await make_operator(stack, agents=2, queues=[{}, {"priority": 10}])
+async def test_calls_go_by_head_start_and_wait_to_who_is_free(stack: Stack, callers: Callers) -> None:
+    operator = await make_operator(stack, agents=2, queues=[{}, {"priority": 60}])
     team = Team(stack, operator)
     try:
         plain, important = operator.numbers
