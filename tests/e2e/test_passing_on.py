@@ -93,7 +93,10 @@ async def test_by_mouse_and_back_by_key_with_reloads(
         await call.ended(5)
         await second.expect_stage("wrap_up")
         await second.click("wrapup-disposition-resolved")
+        # Other tests begin with this agent off the line.
+        await second.click("wrapup-next-offline")
         await second.click("wrapup-finish")
+        await second.expect_state("offline")
         await second.page.goto(stack.url("somon", "/history"))
         await second.element("history-row").first.click()
         await expect(second.element("details-share")).to_have_count(3)
