@@ -266,3 +266,20 @@ def test_a_wait_is_announced_once_its_error_is_known() -> None:
     quiet.calls(support)
     quiet.passes(300)
     assert quiet.said("calls.position_announced.v1") == []
+
+
+def test_nobody_is_woken_for_a_match_that_may_not_be_made() -> None:
+    """Postgres is away, a caller waits, an agent is ready: the next deadline lies ahead."""
+    support = queue(1)
+    shift = Shift(support)
+    call = shift.calls(support)
+    shift.floor.intents_allowed = False
+    agent = shift.agent(support)
+    due = shift.floor.next_due(shift.now)
+    assert due is not None
+    assert due > shift.now
+    shift.passes(60)
+    assert shift.floor.calls[call].phase == "queued"
+    shift.floor.intents_allowed = True
+    shift.floor.match(shift.now)
+    assert shift.floor.calls[call].agent_id == agent

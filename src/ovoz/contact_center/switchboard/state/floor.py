@@ -307,9 +307,12 @@ class Floor:
     def next_due(self, now: datetime) -> datetime | None:
         """When `time_passed` has something to look at next: a deadline, or a wait that reaches more agents."""
         dues = [self._due[0][0]] if self._due else []
-        wider = self._matcher.next_due(now.timestamp()) if self._waiting else None
+        # While nobody may be rung, nothing is matched: to be woken for it would be to be woken for ever.
+        matching = self._waiting and self.intents_allowed
+        wider = self._matcher.next_due(now.timestamp()) if matching else None
         if wider is not None:
-            dues.append(datetime.fromtimestamp(wider, UTC))
+            # Not a microsecond too early: the engine's moments are floats.
+            dues.append(datetime.fromtimestamp(wider, UTC) + timedelta(microseconds=1))
         return min(dues, default=None)
 
     def pop_due(self, now: datetime) -> list[UUID]:

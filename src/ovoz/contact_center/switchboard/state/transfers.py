@@ -92,7 +92,7 @@ def _to_agent(floor: Floor, now: datetime, agent: Agent, call: Call, target: Age
 
 def _to_queue(floor: Floor, now: datetime, agent: Agent, call: Call, queue_id: UUID | None) -> None:
     queue = floor.queues.get(queue_id) if queue_id else None
-    if queue is None:
+    if queue is None or queue.archived:
         raise TargetUnknown("There is no such queue.")
     if len(floor.waiting_in(queue.id)) >= queue.max_length:
         raise TargetNotFree(f"The queue {queue.name} is full.", state="queue_full")
