@@ -12,6 +12,7 @@ import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
 import { SessionStore } from '../session/session-store';
 import { AGENT_STATE_LOOK } from './agent-state-look';
+import { moveAmongChoices } from '../shortcuts/choice-keys';
 import { DeskCommands } from './desk-commands';
 import { type TransferChoice, transferChoices } from './transfer-choices';
 
@@ -122,17 +123,7 @@ export class TransferPanel {
   }
 
   protected move(event: KeyboardEvent): void {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0) {
-      const count = this.choices().length;
-      if (count > 0) this.index.update(index => (index + step + count) % count);
-      event.preventDefault();
-      document.getElementById(this.chosen()?.id ?? '')?.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Enter') {
-      const choice = this.chosen();
-      if (choice) this.run(choice);
-      event.preventDefault();
-    }
+    moveAmongChoices(event, this.choices(), this.index, choice => this.run(choice));
   }
 
   protected run(choice: TransferChoice): void {

@@ -5,6 +5,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { Language } from '../language/language';
 import { formatPhoneNumber, toDialledNumber } from '../language/phone-number';
+import { moveAmongChoices } from './choice-keys';
 import { Commands } from './commands';
 
 interface Choice {
@@ -73,17 +74,7 @@ export class Palette {
   }
 
   protected move(event: KeyboardEvent): void {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0) {
-      const count = this.choices().length;
-      if (count > 0) this.index.update(index => (index + step + count) % count);
-      event.preventDefault();
-      document.getElementById(this.chosen()?.id ?? '')?.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Enter') {
-      const choice = this.chosen();
-      if (choice) this.run(choice);
-      event.preventDefault();
-    }
+    moveAmongChoices(event, this.choices(), this.index, choice => this.run(choice));
   }
 
   protected run(choice: Choice): void {
