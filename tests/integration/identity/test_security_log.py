@@ -160,7 +160,8 @@ async def test_a_flood_is_said_once_a_minute(web: Web, operator: Operator) -> No
     limit = web.stack.settings.rate_address_per_min
     browser = web.browser(operator.slug)
     refused = 0
-    for _ in range(limit + 200):
+    # While asking takes its time, more is allowed again: on a slow machine that are many more than the limit.
+    for _ in range(5 * limit):
         refused += (await browser.ask("GET", "/api/site", x_forwarded_for=here)).status == 429
         if refused == 20:
             break
