@@ -89,10 +89,10 @@ class Desk:
     def element(self, test_id: str) -> Locator:
         return self.page.get_by_test_id(test_id)
 
-    async def sign_in(self, email: str) -> None:
+    async def sign_in(self, email: str, password: str = PASSWORD) -> None:
         """From the sign-in page to a registered phone."""
         await self.element("sign-in-email").fill(email)
-        await self.element("sign-in-password").fill(PASSWORD)
+        await self.element("sign-in-password").fill(password)
         await self.element("sign-in-submit").click()
         await self.expect_registered()
 
