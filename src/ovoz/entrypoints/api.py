@@ -26,6 +26,8 @@ from ovoz.contact_center.agents.controllers import (
     live,
     phone_line,
 )
+from ovoz.contact_center.breaks.api import BreakReasons
+from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
 from ovoz.contact_center.recordings.api import RecordingAudio, RecordingRows
@@ -121,6 +123,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         CallController,
         list_break_reasons,
         list_dispositions,
+        BreakReasonController,
         InteractionController,
         RecordingController,
         AuditController,
@@ -195,6 +198,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "access": access,
         "archives": Archives(database, settings.home / "archives", tell, utc_now),
         "audit_trail": AuditTrail(database, key, utc_now),
+        "break_reasons": BreakReasons(database, utc_now),
         "demo_accounts": _DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database), access),
         "directory": Directory(database, access),

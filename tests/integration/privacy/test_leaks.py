@@ -63,6 +63,11 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/desk": ["/api/desk"],
     "/api/break-reasons": ["/api/break-reasons"],
     "/api/dispositions": ["/api/dispositions"],
+    "/api/settings/break-reasons": ["/api/settings/break-reasons"],
+    "/api/settings/break-reasons/{reason:str}": [
+        "/api/settings/break-reasons/lunch",
+        "/api/settings/break-reasons/nothing",
+    ],
     "/api/interactions": [
         "/api/interactions?limit=100",
         "/api/interactions?limit=100&mine=true",

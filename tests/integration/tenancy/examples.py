@@ -59,6 +59,7 @@ PATHS = {
     "code": "role",
     "token": "invitation",
     "slug": "slug",
+    "reason": "break_reason",
 }
 """Whose name stands in a path for a parameter of that name."""
 
@@ -87,6 +88,7 @@ _GRANTS = [
         "conditions": {"whose": "own", "regions": ["Суғд"], "hours": {"from": "08:00", "until": "20:00"}},
     }
 ]
+_TITLES = {"ru": "Перерыв", "tg": "Танаффус", "en": "Break"}
 _NEW_PASSWORD = "quiet harbours 2027 violet"
 _ELSEWHERE = Try(refused="not-found", own="not-found")
 """Provider's routes are not there at an operator's address; test_provider_api.py is about them at the provider's."""
@@ -152,6 +154,28 @@ EXAMPLES: dict[str, list[Try]] = {
         ),
     ],
     "GET /api/break-reasons": [Try(refused=200)],
+    "DELETE /api/desk/break-request": [Try(who="other", refused="not-possible-now", own="not-possible-now")],
+    "GET /api/settings/break-reasons": [Try(refused=200)],
+    "POST /api/settings/break-reasons": [
+        Try(
+            body={"code": "{break_reason}", "names": _TITLES, "limit_s": 600},
+            refused=201,
+            own="break-reason-code-taken",
+        )
+    ],
+    "PUT /api/settings/break-reasons": [
+        Try(
+            body={"codes": ["{break_reason}"]}, refused="break-order-incomplete", own="break-order-incomplete"
+        )
+    ],
+    "GET /api/settings/break-reasons/{reason:str}": [Try(refused="break-reason-not-found")],
+    "PUT /api/settings/break-reasons/{reason:str}": [
+        Try(
+            body={"names": _TITLES, "at_once": 2, "needs_approval": True},
+            headers={"if-match": "*"},
+            refused="break-reason-not-found",
+        )
+    ],
     "GET /api/dispositions": [Try(refused=200)],
     "GET /api/interactions": [
         Try(refused=200),

@@ -172,7 +172,12 @@ async def test_an_answer_kept_for_the_other_operator_is_not_given_here(ours: Sid
     ]
     key = "0199c1a0-7a2e-7cc3-98c4-dc0c0c07398f"
     body = {"code": "kept_answer", "name": "Сохранённый", "grants": [{"right": "session.use"}]}
-    bodies = {"POST /api/teams": {"name": "Сохранённый"}, "POST /api/roles": body}
+    titles = dict.fromkeys(("ru", "tg", "en"), "Сохранённый")
+    bodies = {
+        "POST /api/teams": {"name": "Сохранённый"},
+        "POST /api/roles": body,
+        "POST /api/settings/break-reasons": {"code": "kept_answer", "names": titles},
+    }
     assert set(keeping) == set(bodies)
     for name in keeping:
         for side in (theirs, ours):

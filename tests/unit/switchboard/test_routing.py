@@ -13,7 +13,7 @@ from ovoz.contact_center.switchboard.state.call import Call, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.routing import members_of
-from ovoz.contact_center.switchboard.state.rules import QueueRules
+from ovoz.contact_center.switchboard.state.rules import BreakRules, QueueRules
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
@@ -25,6 +25,7 @@ class Shift:
         self.now = START
         self._ids = 0
         self.floor = Floor("a" * 12, queues, new_id=self.id)
+        self.floor.breaks = {"lunch": BreakRules("lunch")}
         self.facts: list[Fact] = []
 
     def id(self) -> UUID:

@@ -129,6 +129,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/break-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * WithdrawBreakRequest
+         * @description Takes back a request for a break that nobody has decided yet.
+         */
+        delete: operations["WithdrawBreakRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/interactions/{interaction_id}/hang-up": {
         parameters: {
             query?: never;
@@ -260,6 +280,8 @@ export type paths = {
         /**
          * ChangeState
          * @description Asks for a state; during a call it takes effect after it and shows as `agent.next`.
+         *
+         *     A break that needs a supervisor's word becomes `agent.wish`, and the state stays as it is until that is given.
          */
         put: operations["ChangeState"];
         post?: never;
@@ -1030,6 +1052,60 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/break-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSettings
+         * @description Every reason with its rules, in the order in which agents are offered them.
+         */
+        get: operations["ListBreakReasonSettings"];
+        /**
+         * OrderReasons
+         * @description Puts all reasons in an order; the answer is the list as it is then.
+         */
+        put: operations["OrderBreakReasons"];
+        /**
+         * CreateReason
+         * @description A new reason, last in the list; agents are offered it at once.
+         */
+        post: operations["CreateBreakReason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/break-reasons/{reason}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowReason
+         * @description One reason; its ETag is what a change must name.
+         */
+        get: operations["ShowBreakReason"];
+        /**
+         * ReplaceReason
+         * @description Puts names and rules in place, and archives it or brings it back. Present breaks keep the limit they had.
+         *
+         *     A request for a break that is archived is over, and its agent is told so.
+         */
+        put: operations["ReplaceBreakReason"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/site": {
         parameters: {
             query?: never;
@@ -1358,11 +1434,67 @@ export type components = {
              */
             kind: string;
         };
+        /** BreakAnswer */
+        BreakAnswer: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Colleague"] | null;
+            note: string;
+            /** @enum {string} */
+            outcome: "approved" | "denied" | "lapsed" | "withdrawn" | "signed_out" | "reason_archived";
+            reason: string;
+        };
+        /** BreakOrder */
+        BreakOrder: {
+            codes: string[];
+        };
         /** BreakReason */
         BreakReason: {
+            at_once: number | null;
             code: string;
             limit_s: number | null;
             names: components["schemas"]["Names"];
+            needs_approval: boolean;
+        };
+        /** BreakReasonCreate */
+        BreakReasonCreate: {
+            at_once?: number | null;
+            /** @description lower case, digits, underscore */
+            code: string;
+            limit_s?: number | null;
+            names: components["schemas"]["Titles"];
+            /** @default false */
+            needs_approval: boolean;
+        };
+        /** BreakReasonSettings */
+        BreakReasonSettings: {
+            archived: boolean;
+            at_once: number | null;
+            code: string;
+            limit_s: number | null;
+            names: components["schemas"]["Titles"];
+            needs_approval: boolean;
+            version: number;
+        };
+        /** BreakReasonUpdate */
+        BreakReasonUpdate: {
+            /** @default false */
+            archived: boolean;
+            at_once?: number | null;
+            limit_s?: number | null;
+            names: components["schemas"]["Titles"];
+            /** @default false */
+            needs_approval: boolean;
+        };
+        /** BreakWish */
+        BreakWish: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
         };
         /** Caller */
         Caller: {
@@ -1402,6 +1534,7 @@ export type components = {
             agent: components["schemas"]["DeskAgent"];
             /** Format: date-time */
             at: string;
+            breaks: components["schemas"]["DeskBreak"][];
             epoch: number;
             interaction: components["schemas"]["DeskInteraction"] | null;
             phone: components["schemas"]["DeskPhone"];
@@ -1410,6 +1543,9 @@ export type components = {
         };
         /** DeskAgent */
         DeskAgent: {
+            answer: components["schemas"]["BreakAnswer"] | null;
+            break_over: boolean;
+            break_until: string | null;
             /** Format: uuid */
             id: string;
             name: string;
@@ -1419,7 +1555,16 @@ export type components = {
             since: string;
             /** @enum {string} */
             state: "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up" | "not_answering";
+            wish: components["schemas"]["BreakWish"] | null;
             wrap_up_until: string | null;
+        };
+        /** DeskBreak */
+        DeskBreak: {
+            at_once: number;
+            code: string;
+            first_back: components["schemas"]["Colleague"] | null;
+            first_back_at: string | null;
+            taken: number;
         };
         /** DeskEntryPoint */
         DeskEntryPoint: {
@@ -1502,7 +1647,7 @@ export type components = {
         Grant: {
             conditions?: components["schemas"]["Conditions"];
             /** @enum {string} */
-            right: "desk.use" | "calls.control" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            right: "desk.use" | "calls.control" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
         };
         /** GrantOfPerson */
         GrantOfPerson: {
@@ -1833,7 +1978,7 @@ export type components = {
         RightInfo: {
             conditions: ("whose" | "regions" | "outsourced" | "corporate" | "hours")[];
             /** @enum {string} */
-            name: "desk.use" | "calls.control" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            name: "desk.use" | "calls.control" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
             whose: ("own" | "team" | "queue" | "all")[];
         };
         /** RightOfPerson */
@@ -1988,6 +2133,12 @@ export type components = {
                 [key: string]: unknown;
             };
             type: string;
+        };
+        /** Titles */
+        Titles: {
+            en: string;
+            ru: string;
+            tg: string;
         };
         /** WrapUp */
         WrapUp: {
@@ -2585,7 +2736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2595,6 +2746,119 @@ export interface operations {
                 };
             };
             /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WithdrawBreakRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of your own: repeating it does nothing twice.
+                 * @example text
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent-unknown`: There is no such agent here; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2692,7 +2956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2808,7 +3072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2924,7 +3188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3040,7 +3304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3169,7 +3433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3291,7 +3555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3417,7 +3681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8333,6 +8597,591 @@ export interface operations {
                 };
             };
             /** @description `rate-limited`: Too many requests; `too-many-attempts`: Too many failed attempts */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListBreakReasonSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"][];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OrderBreakReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"][];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-order-incomplete`: The order does not name every reason for a break once; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CreateBreakReason: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of your own: repeating it does nothing twice.
+                 * @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakReasonCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-reason-code-taken`: Another reason for a break has this code; `outcome-unknown`: It is not known how the same request ended; `request-under-way`: The same request is still being worked on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-invalid`: The Idempotency-Key is no UUID; `idempotency-key-reused`: The Idempotency-Key belongs to another request; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowBreakReason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lunch */
+                reason: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-reason-not-found`: There is no such reason for a break; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplaceBreakReason: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is for.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example lunch */
+                reason: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakReasonUpdate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The version, for the `If-Match` of a later change. */
+                    ETag?: string;
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-reason-not-found`: There is no such reason for a break; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-stale`: Somebody has changed this since you read it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-missing`: Say which version you change: send If-Match with the ETag you read */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
             429: {
                 headers: {
                     /** @description Seconds until it is worth trying again. */

@@ -8,7 +8,18 @@ import msgspec
 
 from ovoz.platform.access.contracts import Right
 
-Verb = Literal["state", "phone", "hang_up", "hold", "resume", "reject", "wrap_up", "sign_out"]
+Verb = Literal[
+    "state",
+    "phone",
+    "hang_up",
+    "hold",
+    "resume",
+    "reject",
+    "wrap_up",
+    "sign_out",
+    "withdraw_break",
+    "decide_break",
+]
 
 RIGHTS: Final[dict[Verb, Right]] = {
     "state": "desk.use",
@@ -19,6 +30,8 @@ RIGHTS: Final[dict[Verb, Right]] = {
     "reject": "calls.control",
     "wrap_up": "calls.control",
     "sign_out": "session.use",
+    "withdraw_break": "desk.use",
+    "decide_break": "breaks.decide",
 }
 """What a person needs who gives the order; asked where it is given."""
 

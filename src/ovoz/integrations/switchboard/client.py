@@ -12,6 +12,7 @@ from ovoz.contact_center.agents.contracts import Desk, Phone
 from ovoz.contact_center.switchboard.contracts import Command, Verb
 from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
+    BreakFull,
     CommandInvalid,
     InteractionUnknown,
     NotPossibleNow,
@@ -29,6 +30,7 @@ _PROBLEMS: dict[str, type[DomainError]] = {
     problem.slug: problem
     for problem in (
         AgentUnknown,
+        BreakFull,
         CommandInvalid,
         InteractionUnknown,
         NotPossibleNow,

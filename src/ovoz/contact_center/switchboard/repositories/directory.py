@@ -10,7 +10,7 @@ from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.arrivals import EntryPoint
 from ovoz.contact_center.switchboard.state.call import Call
-from ovoz.contact_center.switchboard.state.rules import QueueRules
+from ovoz.contact_center.switchboard.state.rules import BreakRules, QueueRules
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
 from ovoz.platform.privacy.api import Fields
@@ -31,6 +31,7 @@ class TenantSetup(msgspec.Struct, frozen=True):
     queues: list[QueueRules]
     entry_points: dict[str, EntryPoint]
     agents: list[tuple[UUID, str, tuple[UUID, ...]]]
+    breaks: list[BreakRules]
 
 
 class Directory:
@@ -95,6 +96,12 @@ class Directory:
                     " WHERE u.is_agent AND u.disabled_at IS NULL GROUP BY u.id, u.name"
                 )
             )
+            breaks = await session.execute(
+                text(
+                    "SELECT code, limit_s, needs_approval, at_once, archived_at IS NOT NULL AS archived"
+                    " FROM break_reason"
+                )
+            )
             return TenantSetup(
                 tenant_id=tenant_id,
                 active=tenant.active,
@@ -106,6 +113,7 @@ class Directory:
                     if row.number in own
                 },
                 agents=[(row.id, row.name, tuple(row.queues)) for row in agents],
+                breaks=[BreakRules(**row._mapping) for row in breaks],
             )
 
     async def subscriber_name(self, tenant_id: str, number: str) -> str | None:

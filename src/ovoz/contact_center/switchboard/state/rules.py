@@ -26,6 +26,16 @@ class QueueRules(msgspec.Struct, frozen=True):
     """Who is reached, and from what wait on; empty: the members, at once."""
 
 
+class BreakRules(msgspec.Struct, frozen=True):
+    """One reason for a break; `at_once`: how many may be on it at the same time."""
+
+    code: str
+    limit_s: int | None = None
+    needs_approval: bool = False
+    at_once: int | None = None
+    archived: bool = False
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What one tenant may use of the cell, and how long things may hang; times in seconds."""
 
@@ -36,3 +46,4 @@ class Limits(msgspec.Struct, frozen=True):
     greeting_guard_s: int = 60
     first_announcement_s: int = 8
     phone_grace_s: int = 15
+    break_wish_s: int = 900

@@ -18,6 +18,9 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
     "recordings.listen": _CONTACTS,
     "recordings.download": _CONTACTS,
     "settings.read": _HOURS,
+    "breaks.manage": _HOURS,
+    "breaks.decide": _PEOPLE,
+    "team.watch": _PEOPLE,
     "people.read": _PEOPLE,
     "people.manage": _HOURS,
     "roles.read": _HOURS,
@@ -30,8 +33,9 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
 }
 PROVIDER_RIGHTS: Final[frozenset[Right]] = frozenset({"tenants.read", "tenants.manage"})
 """No role of a tenant can have these."""
+_OF_PEOPLE: Final[frozenset[Right]] = frozenset({"people.read", "breaks.decide", "team.watch"})
 WHOSE: Final[dict[Right, tuple[Whose, ...]]] = {
-    right: ("own", "team", "all") if right == "people.read" else get_args(Whose)
+    right: ("own", "team", "all") if right in _OF_PEOPLE else get_args(Whose)
     for right, conditions in CATALOGUE.items()
     if "whose" in conditions
 }

@@ -1,0 +1,19 @@
+"""Breaks that wait for a supervisor, that only some may be on at once, that are archived; work to return."""
+
+from alembic import op
+
+revision = "20261126_0040"
+down_revision = "20261125_0030"
+
+BREAKS = """
+ALTER TABLE break_reason
+    ADD COLUMN needs_approval boolean NOT NULL DEFAULT false,
+    ADD COLUMN at_once        integer CHECK (at_once > 0), -- how many may be on it at the same time
+    ADD COLUMN archived_at    timestamptz,
+    ADD COLUMN version        bigint NOT NULL DEFAULT 1
+"""
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute(BREAKS)
