@@ -32,6 +32,12 @@ export const routes: Routes = [
         children: [
           { path: '', pathMatch: 'full', canActivate: [toFirst(TO_SETTINGS)], children: [] },
           {
+            path: 'breaks',
+            title: 'settings.breaks',
+            canActivate: [needs('breaks.manage', '/no-rights')],
+            loadComponent: () => import('./breaks/break-reasons').then(m => m.BreakReasons),
+          },
+          {
             path: 'people',
             title: 'settings.people',
             canActivate: [needs('people.read', '/no-rights')],

@@ -21,6 +21,9 @@ export type Session = Omit<Schemas['Session'], 'rights'> & {
 
 export type Names = Partial<Schemas['Names']>;
 export type BreakReason = Schemas['BreakReason'];
+export type BreakReasonSettings = Schemas['BreakReasonSettings'];
+export type BreakAnswer = Schemas['BreakAnswer'];
+export type DeskBreak = Schemas['DeskBreak'];
 export type Disposition = Schemas['Disposition'];
 
 export type AgentState = Agent['state'];

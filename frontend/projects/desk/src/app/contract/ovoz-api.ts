@@ -75,6 +75,10 @@ export class OvozApi {
     return sendOnce(headers => this.http.put<Desk>('/api/desk/state', reason ? { state, reason } : { state }, { headers }));
   }
 
+  withdrawBreakRequest(): Promise<Desk> {
+    return sendOnce(headers => this.http.delete<Desk>('/api/desk/break-request', { headers }));
+  }
+
   takePhone(): Promise<PhoneAccount> {
     return sendOnce(headers => this.http.post<PhoneAccount>('/api/desk/phone', {}, { headers }));
   }

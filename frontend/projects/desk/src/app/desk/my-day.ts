@@ -57,14 +57,18 @@ export class MyDay {
     const code = this.state() === 'break' ? this.reason() : null;
     return this.reference.breakReasons().find(item => item.code === code) ?? null;
   });
+  protected readonly breakLimitS = computed(() => {
+    const agent = this.live.agent();
+    return agent?.break_until ? (Date.parse(agent.break_until) - Date.parse(agent.since)) / 1000 : null;
+  });
   protected readonly breakSpentS = computed(() => this.clock.since(this.live.agent()?.since));
   protected readonly breakPercent = computed(() => {
-    const limit = this.breakReason()?.limit_s;
+    const limit = this.breakLimitS();
     return limit ? Math.min(100, Math.round((100 * this.breakSpentS()) / limit)) : 0;
   });
   protected readonly breakOver = computed(() => {
-    const limit = this.breakReason()?.limit_s;
-    return limit !== null && limit !== undefined && this.breakSpentS() > limit;
+    const limit = this.breakLimitS();
+    return this.live.agent()?.break_over === true || (limit !== null && this.breakSpentS() > limit);
   });
 
   constructor() {

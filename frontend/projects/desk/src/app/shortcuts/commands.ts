@@ -75,8 +75,9 @@ export class Commands {
       { id: 'hang-up', group: 'call', icon: 'hangup', title: text('phone.hang_up_long'), altCode: 'KeyX', keys: 'Alt X', enabled: this.desk.canHangUp(), run: () => void this.desk.hangUp() },
       { id: 'ready', group: 'state', icon: 'check-circle', title: text('state.ready'), altCode: 'KeyG', keys: 'Alt G', enabled: state !== 'ready', run: () => void this.desk.setState('ready') },
       { id: 'state-menu', group: 'state', icon: 'coffee', title: text('state.choose_break'), altCode: 'KeyB', keys: 'Alt B', enabled: true, run: () => this.view.openStateMenu() },
+      { id: 'withdraw-break', group: 'state', icon: 'undo', title: text('wish.withdraw_long'), altCode: 'KeyW', keys: 'Alt W', enabled: this.live.agent()?.wish != null, run: () => void this.desk.withdrawBreakRequest() },
       ...this.reference.breakReasons().map((reason): Command => ({
-        id: `break-${reason.code}`, group: 'state', icon: 'coffee', title: `${text('state.break')}: ${reason.name}`, enabled: true, run: () => void this.desk.setState('break', reason.code),
+        id: `break-${reason.code}`, group: 'state', icon: 'coffee', title: `${text(reason.needs_approval ? 'wish.ask_for' : 'state.break')}: ${reason.name}`, enabled: true, run: () => void this.desk.setState('break', reason.code),
       })),
       { id: 'offline', group: 'state', icon: 'offline', title: text('state.offline'), altCode: 'KeyO', keys: 'Alt O', enabled: state !== 'offline', run: () => void this.desk.setState('offline') },
       { id: 'go-desk', group: 'go', icon: 'headset', title: text('nav.desk'), altCode: 'Digit1', keys: 'Alt 1', enabled: true, run: () => void this.router.navigateByUrl('/') },
