@@ -18,6 +18,7 @@ const [AGENT, SUPERVISOR, NOBODY, ADMIN, TRAINEE] = PEOPLE;
 
 const scene = name => page => page.request.post('/mock/scene', { data: { scene: name } });
 const testId = (page, id) => page.locator(`[data-testid="${id}"]`).first();
+const shift = name => page => page.request.post('/mock/shift', { data: { scene: name } });
 const open = id => page => testId(page, id).click();
 const failing = page => page.request.post('/mock/failing', { data: { failing: true } });
 const type = (id, text) => page => testId(page, id).fill(text);
@@ -39,6 +40,7 @@ const SCREENS = [
   ['sign-in-wrong', null, '/', [typePassword('wrong')]],
   ['sign-in-often', null, '/', [typePassword('often')]],
   ['idle', AGENT, '/', [scene('ready')]],
+  ['idle-failing', AGENT, '/', [scene('ready'), failing, reload, seen('day-failed')]],
   ['state-menu', AGENT, '/', [scene('ready'), open('agent-state')]],
   ['break', AGENT, '/', [scene('break')]],
   ['break-near', AGENT, '/', [scene('break-near'), seen('break-limit')]],
@@ -59,6 +61,12 @@ const SCREENS = [
   ['history-failing', AGENT, '/history?number=%2B992930004517', [failing, reload]],
   ['profile', AGENT, '/profile', [seen('other-session')]],
   ['profile-password', AGENT, '/profile', [open('password-open'), type('current-password', 'wrong'), type('new-password', 'тихая гавань у моря'), open('password-submit'), seen('password-problem')]],
+  ['shift', SUPERVISOR, '/shift', [shift('busy'), reload, seen('shift-row')]],
+  ['shift-team', SUPERVISOR, '/shift', [shift('busy'), reload, seen('shift-row'), open('shift-state-break')]],
+  ['shift-problem', SUPERVISOR, '/shift', [shift('busy'), reload, seen('shift-wish'), type('shift-note', 'поздно'), page => page.keyboard.press('Alt+n'), seen('shift-problem')]],
+  ['shift-empty', SUPERVISOR, '/shift', [shift('empty'), reload, seen('shift-empty'), shift('busy')]],
+  ['shift-lost', SUPERVISOR, '/shift', [shift('lost'), reload, seen('shift-retry')]],
+  ['shift-away', SUPERVISOR, '/shift', [shift('away'), reload, seen('shift-switchboard')]],
   ['breaks', ADMIN, '/settings/breaks', [seen('break-reason'), page => page.locator('[data-testid="break-reason"][data-code="coffee"]').click()]],
   ['breaks-new', ADMIN, '/settings/breaks', [open('break-new'), type('break-name-en', 'Prayer time'), type('break-minutes', '0'), open('break-save')]],
   ['breaks-conflict', ADMIN, '/settings/breaks', [page => page.locator('[data-testid="break-reason"][data-code="personal"]').click(), type('break-minutes', '12'), page => page.request.post('/mock/touch', { data: { id: 'personal' } }), open('break-save'), seen('break-conflict')]],

@@ -12,6 +12,8 @@ import { ScriptedDesk } from './desk.js';
 import { seenBy } from './masks.js';
 import { Problem } from './problem.js';
 import { fail, SETTINGS_ROUTES } from './settings.js';
+import { dayOf } from './day.js';
+import { answerShift, SHIFT_ROUTES } from './shift.js';
 import { answerSip } from './sip.js';
 import { tone } from './tone.js';
 
@@ -44,6 +46,7 @@ const ROUTES = [
   ['GET', /^\/api\/break-reasons$/, () => BREAKS.filter(reason => !reason.archived)],
   ['DELETE', /^\/api\/desk\/break-request$/, () => desk.withdraw()],
   ['GET', /^\/api\/dispositions$/, () => DISPOSITIONS],
+  ['GET', /^\/api\/desk\/day$/, () => { if (failing) throw new Problem(503, 'dependency-unavailable'); return dayOf(); }],
   ['GET', /^\/api\/desk$/, ({ session }) => deskOf(session)],
   ['PUT', /^\/api\/desk\/state$/, ({ body }) => desk.choose(body.state, body.reason)],
   ['POST', /^\/api\/desk\/phone$/, () => [201, { phone_id: randomUUID(), uri: 'sip:mock@localhost', username: 'mock', password: 'mock', websocket_path: '/sip', register_expires_s: 120 }]],
@@ -61,6 +64,7 @@ const ROUTES = [
     return seenBy(session, storyOf(call));
   }],
   ...SETTINGS_ROUTES,
+  ...SHIFT_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
   ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); return [204]; }],
 ];
@@ -132,6 +136,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, opened => {
     if (request.url === '/sip') return answerSip(opened);
     if (!sessions.has(sessionKey(request))) return opened.close(4401);
+    if (request.url === '/api/team/live' || request.url === '/api/desk/colleagues') return answerShift(opened, request.url);
     const session = sessions.get(sessionKey(request));
     const send = () => { const view = deskOf(session); opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view })); };
     const forget = desk.listen(send);

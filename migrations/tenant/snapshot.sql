@@ -345,6 +345,7 @@ CREATE UNIQUE INDEX agent_state_one_for_interaction ON tenant_schema.agent_state
 CREATE INDEX audit_entry_by_actor ON tenant_schema.audit_entry USING btree (actor_id, at DESC);
 CREATE INDEX audit_entry_by_subject ON tenant_schema.audit_entry USING btree (subject_kind, subject_id, at DESC);
 CREATE INDEX audit_entry_by_time ON tenant_schema.audit_entry USING btree (at DESC, id DESC);
+CREATE INDEX event_log_by_agent ON tenant_schema.event_log USING btree (agent_id, at) WHERE (type = ANY (ARRAY['agents.state_changed.v1'::text, 'agents.break_over_limit.v1'::text]));
 CREATE INDEX event_log_by_interaction ON tenant_schema.event_log USING btree (interaction_id, seq);
 CREATE INDEX event_log_by_time ON tenant_schema.event_log USING brin (at);
 CREATE INDEX interaction_by_agent ON tenant_schema.interaction USING btree (agent_id, started_at DESC);
@@ -359,6 +360,7 @@ CREATE INDEX leg_by_interaction ON tenant_schema.leg USING btree (interaction_id
 CREATE INDEX recording_by_interaction ON tenant_schema.recording USING btree (interaction_id);
 CREATE INDEX recording_owed ON tenant_schema.recording USING btree (updated_at) WHERE (state = ANY (ARRAY['capturing'::text, 'captured'::text]));
 CREATE INDEX reveal_by_user ON tenant_schema.reveal USING btree (user_id, until);
+CREATE INDEX segment_by_agent ON tenant_schema.segment USING btree (agent_id, started_at) WHERE (agent_id IS NOT NULL);
 CREATE INDEX session_by_user ON tenant_schema.session USING btree (user_id);
 CREATE INDEX user_account_by_name ON tenant_schema.user_account USING btree (name, id);
 CREATE INDEX user_account_by_team ON tenant_schema.user_account USING btree (team_id);

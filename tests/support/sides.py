@@ -45,7 +45,9 @@ class Side:
     async def make(cls, stack: Stack) -> "Side":
         """Before the switchboard starts, so that it takes the conversation over."""
         # Its clocks must not change anything while the tests look.
-        operator = await make_operator(stack, agents=3, others=["admin"], queues=[{"wrap_up_s": 3600}])
+        operator = await make_operator(
+            stack, agents=3, others=["admin", "supervisor"], queues=[{"wrap_up_s": 3600}]
+        )
         number = f"+99298{secrets.randbelow(10**7):07d}"
         interaction, recording, agent = await leave_a_conversation(stack, operator.slug, number)
         [row] = await stack.rows(operator.slug, "SELECT email FROM user_account WHERE id = :id", id=agent)
@@ -70,6 +72,7 @@ class Side:
         for who, email in {
             "everyone": self.agent_email,
             "admin": f"admin@{own.slug}.test",
+            "supervisor": f"supervisor@{own.slug}.test",
             "other": other,
         }.items():
             self.browsers[who] = await web.signed_in(own.slug, email, PASSWORD)

@@ -30,6 +30,9 @@ from ovoz.contact_center.breaks.api import BreakReasons
 from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
+from ovoz.contact_center.presence.api import BreakDecisions, OwnDay, ShiftWatch
+from ovoz.contact_center.presence.controllers import TeamController as ShiftController
+from ovoz.contact_center.presence.controllers import colleagues_live, show_own_day, team_live
 from ovoz.contact_center.recordings.api import RecordingAudio, RecordingRows
 from ovoz.contact_center.recordings.controllers import RecordingController
 from ovoz.entrypoints.openapi import openapi_config
@@ -135,7 +138,11 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         list_rights,
         ProviderTenantController,
         ProviderOperationController,
+        ShiftController,
+        show_own_day,
         live,
+        team_live,
+        colleagues_live,
         phone_line,
         health,
         problem_pages(settings.data_dir / "docs" / "problems"),
@@ -198,6 +205,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "access": access,
         "archives": Archives(database, settings.home / "archives", tell, utc_now),
         "audit_trail": AuditTrail(database, key, utc_now),
+        "break_decisions": BreakDecisions(database, access, switchboard),
         "break_reasons": BreakReasons(database, utc_now),
         "demo_accounts": _DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database), access),
@@ -208,6 +216,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end, privacy),
         "open_sockets": open_sockets,
         "operations": Operations(database, settings.data_dir),
+        "own_day": OwnDay(database, utc_now),
         "phone_lines": sip_proxy,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
@@ -220,6 +229,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         ),
         "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
+        "shift_watch": ShiftWatch(database, access, switchboard, switchboard, fanout, session_end, privacy),
         "staff": Staff(database, utc_now, access, ends),
         "teams": Teams(database, utc_now),
     }

@@ -63,6 +63,8 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/desk": ["/api/desk"],
     "/api/break-reasons": ["/api/break-reasons"],
     "/api/dispositions": ["/api/dispositions"],
+    "/api/desk/day": ["/api/desk/day"],
+    "/api/team": ["/api/team"],
     "/api/settings/break-reasons": ["/api/settings/break-reasons"],
     "/api/settings/break-reasons/{reason:str}": [
         "/api/settings/break-reasons/lunch",

@@ -25,8 +25,8 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     query: dict[str, str] = {}
     body: Any = None
     who: str = "everyone"
-    """`everyone` has every role of an operator; `admin` sees masked numbers; `other` has no call; `guest` has a spare
-    session, `visitor` none."""
+    """`everyone` has every role of an operator; `admin` sees masked numbers; `other` has no call, `supervisor` no desk;
+    `guest` has a spare session, `visitor` none."""
     headers: dict[str, str] = {}
     shows: bool = True
     """Whether the own answer to a GET shows something that is the operator's alone."""
@@ -60,6 +60,7 @@ PATHS = {
     "token": "invitation",
     "slug": "slug",
     "reason": "break_reason",
+    "agent_id": "agent",
 }
 """Whose name stands in a path for a parameter of that name."""
 
@@ -155,6 +156,23 @@ EXAMPLES: dict[str, list[Try]] = {
     ],
     "GET /api/break-reasons": [Try(refused=200)],
     "DELETE /api/desk/break-request": [Try(who="other", refused="not-possible-now", own="not-possible-now")],
+    "GET /api/desk/day": [Try(refused=200, shows=False)],
+    "GET /api/team": [Try(refused=200)],
+    "POST /api/team/{agent_id:uuid}/break-decision": [
+        Try(
+            body={"wish_id": "{own.agent}", "approved": True, "note": "Да"},
+            who="supervisor",
+            refused="agent-unknown",
+            own="not-possible-now",
+        ),
+        Try(
+            path="/api/team/{own.agent}/break-decision",
+            body={"wish_id": "{agent}", "approved": False},
+            who="supervisor",
+            refused="not-possible-now",
+            own="not-possible-now",
+        ),
+    ],
     "GET /api/settings/break-reasons": [Try(refused=200)],
     "POST /api/settings/break-reasons": [
         Try(

@@ -149,6 +149,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowOwnDay
+         * @description Your day so far: figures with their formulas, time in every state, and the states one after the other.
+         */
+        get: operations["ShowOwnDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/interactions/{interaction_id}/hang-up": {
         parameters: {
             query?: never;
@@ -1126,6 +1146,46 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowTeam
+         * @description Everybody whom you may see, at this moment; `/api/team/live` tells of every change.
+         */
+        get: operations["ShowTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team/{agent_id}/break-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DecideBreak
+         * @description Your word about an open request; approved during a call, the break follows it. Sent twice it counts once.
+         */
+        post: operations["DecideBreak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teams": {
         parameters: {
             query?: never;
@@ -1178,6 +1238,31 @@ export type paths = {
 export type webhooks = Record<string, never>;
 export type components = {
     schemas: {
+        /** AgentDay */
+        AgentDay: {
+            aht_s: number | null;
+            /** Format: date-time */
+            at: string;
+            average_hold_s: number | null;
+            average_talk_s: number | null;
+            average_wrap_up_s: number | null;
+            /** Format: date */
+            date: string;
+            /** Format: date-time */
+            ends_at: string;
+            handled: number;
+            limits_passed: components["schemas"]["LimitPassed"][];
+            missed: number;
+            occupancy: number | null;
+            ribbon: components["schemas"]["DayStretch"][];
+            /** Format: date-time */
+            starts_at: string;
+            states: {
+                [key: string]: number;
+            };
+            time_zone: string;
+            worked_s: number;
+        };
         /**
          * AuditActor
          * @description Who
@@ -1444,6 +1529,14 @@ export type components = {
             outcome: "approved" | "denied" | "lapsed" | "withdrawn" | "signed_out" | "reason_archived";
             reason: string;
         };
+        /** BreakDecision */
+        BreakDecision: {
+            approved: boolean;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            wish_id: string;
+        };
         /** BreakOrder */
         BreakOrder: {
             codes: string[];
@@ -1521,6 +1614,15 @@ export type components = {
              * @enum {string}
              */
             whose: "own" | "team" | "queue" | "all";
+        };
+        /** DayStretch */
+        DayStretch: {
+            ended_at: string | null;
+            reason: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up" | "not_answering";
         };
         /** DemoAccount */
         DemoAccount: {
@@ -1765,6 +1867,36 @@ export type components = {
             expires_at: string;
             link: string;
             person: components["schemas"]["Person"];
+        };
+        /** LimitPassed */
+        LimitPassed: {
+            /** Format: date-time */
+            at: string;
+            limit_s: number;
+            reason: string;
+        };
+        /** Member */
+        Member: {
+            break_over: boolean;
+            break_until: string | null;
+            held: boolean;
+            /** Format: uuid */
+            id: string;
+            interaction_id: string | null;
+            may_decide: boolean;
+            name: string;
+            next: components["schemas"]["NextState"] | null;
+            queue: components["schemas"]["Reference"] | null;
+            ready_s: number;
+            reason: string | null;
+            signed_in_at: string | null;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up" | "not_answering";
+            team: components["schemas"]["Reference"] | null;
+            wish: components["schemas"]["BreakWish"] | null;
+            worked_s: number;
         };
         /** Names */
         Names: {
@@ -2043,6 +2175,14 @@ export type components = {
             id: string;
             name: string;
             slug: string;
+        };
+        /** Shift */
+        Shift: {
+            agents: components["schemas"]["Member"][];
+            /** Format: date-time */
+            at: string;
+            epoch: number;
+            seq: number;
         };
         /** SignIn */
         SignIn: {
@@ -2888,6 +3028,95 @@ export interface operations {
                 };
             };
             /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowOwnDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDay"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9282,6 +9511,225 @@ export interface operations {
                 };
             };
             /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shift"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DecideBreak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent-unknown`: There is no such agent here; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
             503: {
                 headers: {
                     [name: string]: unknown;

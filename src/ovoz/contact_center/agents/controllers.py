@@ -182,7 +182,7 @@ class CallController(Controller):
         return await desk.wrap_up(actor, tenant, key, interaction_id, data)
 
 
-@get("/api/break-reasons", operation_id="ListBreakReasons", guards=[requires("desk.use")], tags=["Desk"])
+@get("/api/break-reasons", operation_id="ListBreakReasons", guards=[requires("settings.read")], tags=["Desk"])
 async def list_break_reasons(
     actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]
 ) -> list[BreakReason]:

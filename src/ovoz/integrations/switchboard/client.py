@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from ovoz.contact_center.agents.contracts import Desk, Phone
+from ovoz.contact_center.presence.contracts import Colleagues, TeamNow
 from ovoz.contact_center.switchboard.contracts import Command, Verb
 from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
@@ -38,7 +39,7 @@ _PROBLEMS: dict[str, type[DomainError]] = {
         SwitchboardUnavailable,
     )
 }
-Answer = TypeVar("Answer", Desk, Phone)
+Answer = TypeVar("Answer", Desk, Phone, TeamNow, Colleagues)
 
 
 class HttpSwitchboard:
@@ -57,6 +58,12 @@ class HttpSwitchboard:
 
     async def desk(self, tenant_id: str, agent_id: UUID) -> Desk:
         return await self._ask("GET", f"/internal/desk/{tenant_id}/{agent_id}", None, Desk)
+
+    async def team(self, tenant_id: str) -> TeamNow:
+        return await self._ask("GET", f"/internal/team/{tenant_id}", None, TeamNow)
+
+    async def colleagues(self, tenant_id: str) -> Colleagues:
+        return await self._ask("GET", f"/internal/colleagues/{tenant_id}", None, Colleagues)
 
     async def phone(self, tenant_id: str, agent_id: UUID, command_id: UUID) -> Phone:
         return await self._command(Command(command_id, tenant_id, agent_id, "phone"), Phone)

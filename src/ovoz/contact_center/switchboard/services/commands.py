@@ -78,6 +78,16 @@ class Commands:
         floor, _ = await self._agent(tenant_id, agent_id)
         return self._cell.desks.view(floor, agent_id)
 
+    async def team(self, tenant_id: str, *, as_colleagues: bool) -> dict[str, Any]:
+        """Everybody of the tenant now, as supervisors or as colleagues see them."""
+        try:
+            floor = await self._cell.floor(tenant_id)
+        except LookupError:
+            raise AgentUnknown() from None
+        except DatabaseUnavailable as error:
+            raise SwitchboardUnavailable("The database does not answer.") from error
+        return self._cell.desks.team.colleagues(floor) if as_colleagues else self._cell.desks.team.view(floor)
+
     async def carry_out(self, command: Command) -> dict[str, Any]:
         """The command's answer: a desk, or a phone. The same agent's same command id gives the same answer."""
         key = (command.tenant_id, command.agent_id, command.command_id)

@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type {
-  BreakReason, ChosenState, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site,
+  AgentDay, BreakReason, ChosenState, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site,
 } from './contract';
 import { queryOf, sendOnce } from './send-once';
 
@@ -69,6 +69,10 @@ export class OvozApi {
 
   desk(): Promise<Desk> {
     return firstValueFrom(this.http.get<Desk>('/api/desk'));
+  }
+
+  ownDay(): Promise<AgentDay> {
+    return firstValueFrom(this.http.get<AgentDay>('/api/desk/day'));
   }
 
   setState(state: ChosenState, reason?: string): Promise<Desk> {

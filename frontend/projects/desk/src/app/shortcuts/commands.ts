@@ -84,10 +84,21 @@ export class Commands {
     ];
   }
 
+  /** On the page of the shift: about the oldest request. */
+  private decisions(): Command[] {
+    const text = (key: string) => this.language.text(key);
+    return [
+      { id: 'approve-break', group: 'page', icon: 'check-circle', title: text('shift.approve_long'), altCode: 'KeyY', keys: 'Alt Y', enabled: true, run: () => this.view.decide()?.(true) },
+      { id: 'deny-break', group: 'page', icon: 'x-circle', title: text('shift.deny_long'), altCode: 'KeyN', keys: 'Alt N', enabled: true, run: () => this.view.decide()?.(false) },
+    ];
+  }
+
   private pageCommands(): Command[] {
     const text = (key: string) => this.language.text(key);
     return [
       { id: 'go-history', group: 'go', icon: 'history', title: text('nav.history'), altCode: 'Digit2', keys: 'Alt 2', enabled: this.store.may('interactions.read'), run: () => void this.router.navigateByUrl('/history') },
+      { id: 'go-shift', group: 'go', icon: 'users', title: text('nav.shift'), altCode: 'Digit5', keys: 'Alt 5', enabled: this.store.may('team.watch'), run: () => void this.router.navigateByUrl('/shift') },
+      ...(this.view.decide() ? this.decisions() : []),
       { id: 'go-profile', group: 'go', icon: 'user', title: text('nav.profile'), altCode: 'Digit3', keys: 'Alt 3', enabled: true, run: () => void this.router.navigateByUrl('/profile') },
       ...SETTINGS.filter(section => this.store.may(section.right)).map((section, index): Command => ({
         id: `go-${section.name}`, group: 'go', icon: section.icon, title: text(`settings.${section.name}`), ...(index === 0 ? { altCode: 'Digit4', keys: 'Alt 4' } : {}), enabled: true, run: () => void this.router.navigateByUrl(section.path),
