@@ -113,7 +113,8 @@ class Side:
                 statement = (
                     f"INSERT INTO {table} (code, names, position) VALUES (:code, CAST(:names AS jsonb), 99)"
                 )
-                await session_.execute(text(statement), {"code": code, "names": names})
+                for one in (code, f"{code}_taken"):
+                    await session_.execute(text(statement), {"code": one, "names": names})
         [queue] = await self.stack.rows(own.slug, "SELECT id FROM queue")
         masked = await self._ask("GET", "/api/interactions", who="admin")
         whole = masked["items"][0]
@@ -126,6 +127,7 @@ class Side:
             "team": team["id"],
             "team_name": team["name"],
             "break_reason": code,
+            "reason_to_take": f"{code}_taken",
             "disposition": code,
             "queue": str(queue["id"]),
             "number_token": whole["caller"]["number_token"],

@@ -31,8 +31,7 @@ from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
 from ovoz.contact_center.presence.api import BreakDecisions, OwnDay, ShiftWatch
-from ovoz.contact_center.presence.controllers import TeamController as ShiftController
-from ovoz.contact_center.presence.controllers import colleagues_live, show_own_day, team_live
+from ovoz.contact_center.presence.controllers import SHIFT_ROUTES
 from ovoz.contact_center.recordings.api import RecordingAudio, RecordingRows
 from ovoz.contact_center.recordings.controllers import RecordingController
 from ovoz.entrypoints.openapi import openapi_config
@@ -138,11 +137,8 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         list_rights,
         ProviderTenantController,
         ProviderOperationController,
-        ShiftController,
-        show_own_day,
+        *SHIFT_ROUTES,
         live,
-        team_live,
-        colleagues_live,
         phone_line,
         health,
         problem_pages(settings.data_dir / "docs" / "problems"),

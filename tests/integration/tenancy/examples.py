@@ -176,7 +176,7 @@ EXAMPLES: dict[str, list[Try]] = {
     "GET /api/settings/break-reasons": [Try(refused=200)],
     "POST /api/settings/break-reasons": [
         Try(
-            body={"code": "{break_reason}", "names": _TITLES, "limit_s": 600},
+            body={"code": "{reason_to_take}", "names": _TITLES, "limit_s": 600},
             refused=201,
             own="break-reason-code-taken",
         )
@@ -186,7 +186,7 @@ EXAMPLES: dict[str, list[Try]] = {
             body={"codes": ["{break_reason}"]}, refused="break-order-incomplete", own="break-order-incomplete"
         )
     ],
-    "GET /api/settings/break-reasons/{reason:str}": [Try(refused="break-reason-not-found")],
+    "GET /api/settings/break-reasons/{reason:str}": [Try(refused="break-reason-not-found", shows=False)],
     "PUT /api/settings/break-reasons/{reason:str}": [
         Try(
             body={"names": _TITLES, "at_once": 2, "needs_approval": True},

@@ -44,9 +44,17 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "reject": {},
     "wrap_up": {"disposition": "resolved", "note": "Перезвонить"},
     "sign_out": {},
+    "withdraw_break": {},
+    "decide_break": {"wish_id": str(uuid4()), "approved": True, "by": str(uuid4()), "by_name": "Кто-то"},
 }
 OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up"}
-INTERNAL = {"POST /internal/commands", "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}", "GET /health"}
+INTERNAL = {
+    "POST /internal/commands",
+    "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}",
+    "GET /internal/team/{tenant_id:str}",
+    "GET /internal/colleagues/{tenant_id:str}",
+    "GET /health",
+}
 
 
 async def internal(web: Web, method: str, path: str, body: Any = None, token: str | None = None) -> Answer:
@@ -129,6 +137,16 @@ async def test_the_internal_desk_is_the_tenants(web: Web, ours: Side, theirs: Si
     ):
         answer = await internal(web, "GET", f"/internal/desk/{side.names['tenant']}/{other.names['agent']}")
         assert answer.problem == problem
+    for path in ("team", "colleagues"):
+        answer = await internal(web, "GET", f"/internal/{path}/{ours.names['tenant']}")
+        assert answer.status == 200
+        assert answer.body["agents"]
+        assert not told(answer, _call(None), theirs)
+        for token in ("", "guessed"):
+            refused = await internal(web, "GET", f"/internal/{path}/{theirs.names['tenant']}", token=token)
+            assert refused.status == 401
+        nobody = await internal(web, "GET", f"/internal/{path}/{secrets.token_hex(6)}")
+        assert nobody.problem == "agent-unknown"
     assert not told(await internal(web, "GET", "/health"), _call(None), theirs)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Controller, WebSocket, get, post, websocket
@@ -31,7 +31,7 @@ Socket = WebSocket[Any, Tenant, Any]
 NOT_ALLOWED = 4403
 
 
-class TeamController(Controller):
+class ShiftController(Controller):
     """Who is on duty, and what waits for a supervisor's word."""
 
     path = "/api/team"
@@ -128,3 +128,6 @@ async def _left(socket: Socket) -> int | None:
 async def _until_right_gone(open_sockets: OpenSockets, actor: Actor, right: Right) -> int | None:
     await open_sockets.until_missing(actor, right)
     return NOT_ALLOWED
+
+
+SHIFT_ROUTES: Final = (ShiftController, show_own_day, team_live, colleagues_live)
