@@ -8,7 +8,7 @@ from msgspec import Meta
 from ovoz.platform.privacy.contracts import PublicText
 
 Code = Annotated[
-    PublicText, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z", description="lower case, digits, underscore")
+    PublicText, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}(?!\n)$", description="lower case, digits, underscore")
 ]
 Title = Annotated[
     PublicText,

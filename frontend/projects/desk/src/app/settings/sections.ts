@@ -2,8 +2,8 @@ import type { Right } from '../contract/rights';
 
 /** The sections of the settings and the right that opens each. */
 export const SETTINGS: readonly { name: string; path: string; icon: string; right: Right }[] = [
-  { name: 'breaks', path: '/settings/breaks', icon: 'coffee', right: 'breaks.manage' },
   { name: 'people', path: '/settings/people', icon: 'users', right: 'people.read' },
   { name: 'roles', path: '/settings/roles', icon: 'key', right: 'roles.read' },
+  { name: 'breaks', path: '/settings/breaks', icon: 'coffee', right: 'breaks.manage' },
   { name: 'audit', path: '/settings/audit', icon: 'shield', right: 'audit.read' },
 ];
