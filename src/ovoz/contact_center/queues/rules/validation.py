@@ -7,9 +7,16 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.queues.contracts import AT_LEAST, LED_TO, OverflowRule, QueueSettings, RingRule
+from ovoz.contact_center.queues.contracts import (
+    AT_LEAST,
+    LED_TO,
+    OFFERED,
+    OverflowRule,
+    QueueSettings,
+    RingRule,
+)
 from ovoz.contact_center.queues.rules.hours import length, minutes, never_opens, overlapping
-from ovoz.contact_center.queues.rules.overflow import loop
+from ovoz.contact_center.queues.rules.loops import loop
 from ovoz.contact_center.queues.rules.rings import Candidate, groups_of, reached, rings_of
 from ovoz.contact_center.routing.contracts import members_group
 
@@ -24,7 +31,7 @@ FaultCode = Literal[
     "never_opens",
     "windows_overlap",
     "queue_unknown",
-    "flow_unknown",
+    "not_offered",
     "number_wrong",
     "overflow_loop",
     "figure_missing",
@@ -169,13 +176,13 @@ def _overflow(queue: str, rules: Sequence[OverflowRule], world: World) -> list[F
             found.append(Fault(f"{at}/at_least", "figure_missing", "from which figure on"))
         if rule.when not in AT_LEAST and rule.at_least is not None:
             found.append(Fault(f"{at}/at_least", "figure_pointless", f"{rule.when} has no figure"))
-        if rule.then not in LED_TO:
+        if rule.then not in OFFERED:
+            found.append(Fault(f"{at}/then", "not_offered", f"{rule.then} is not offered yet"))
+        elif rule.then not in LED_TO:
             if rule.to is not None:
                 found.append(Fault(f"{at}/to", "target_pointless", f"{rule.then} leads nowhere else"))
         elif rule.to is None:
             found.append(Fault(f"{at}/to", "target_missing", f"which {rule.then}"))
-        elif rule.then == "flow":
-            found.append(Fault(f"{at}/to", "flow_unknown", f"there is no flow {rule.to}"))
         elif rule.then == "number":
             if not _NUMBER.fullmatch(rule.to):
                 found.append(Fault(f"{at}/to", "number_wrong", "in international form: +992446000100"))

@@ -94,6 +94,7 @@ class Cell:
                 floor.put_call(call)
                 self._written[call.id] = call.seq
             self._refresh_agents(floor, setup)
+            floor.look_at_waiting()
             self.commit(floor)
         self.taken_over = True
 

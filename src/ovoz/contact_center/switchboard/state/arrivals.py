@@ -6,12 +6,15 @@ from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.routing.contracts import Overflow, Situation
+from ovoz.contact_center.switchboard.state import overflow
 from ovoz.contact_center.switchboard.state.actions import (
     Answer,
     HangUp,
     Play,
     StartMusic,
     StopMusic,
+    StopPlaying,
 )
 from ovoz.contact_center.switchboard.state.call import (
     WAITING,
@@ -27,6 +30,7 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.outside import dial
 from ovoz.contact_center.switchboard.state.recordings import end_recording
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
 
@@ -36,6 +40,8 @@ OPERATOR_SUSPENDED = "operator_suspended"
 REFUSAL_PROMPTS = ("sound:all-circuits-busy-now", "sound:pls-try-call-later")
 SUSPENDED_PROMPTS = ("sound:im-sorry", "sound:pls-try-call-later")
 GAVE_UP_PROMPTS = ("sound:vm-goodbye",)
+CLOSED_PROMPTS = ("sound:im-sorry", "sound:pls-try-call-later", "sound:vm-goodbye")
+"""A closed queue, and one that a rule says goodbye for."""
 
 
 def caller_arrived(
@@ -52,13 +58,6 @@ def caller_arrived(
 ) -> Call:
     """A call of the carrier meets the switchboard: it is answered at once and hears something at once."""
     queue = floor.queues[entry.queue_id]
-    refusal = None
-    if floor.suspended:
-        refusal = OPERATOR_SUSPENDED
-    elif floor.active_calls >= floor.limits.max_calls:
-        refusal = "over_limit"
-    elif len(floor.waiting_in(queue.id)) >= queue.max_length:
-        refusal = "queue_full"
     call = Call(
         id=interaction_id,
         node=node,
@@ -70,9 +69,10 @@ def caller_arrived(
         queue_id=queue.id,
         started_at=now,
         sip_call_id=sip_call_id,
-        refusal=refusal,
         greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s),
     )
+    refusal = _refusal(floor, now, call)
+    call = replace(call, refusal=refusal)
     call = with_leg(begin_segment(call, "flow", now), Leg(channel, "caller", now, answered_at=now))
     call = floor.tell(
         "calls.call_started.v1",
@@ -96,6 +96,19 @@ def caller_arrived(
     else:
         enter_queue(floor, call, now)
     return call
+
+
+def _refusal(floor: Floor, now: datetime, call: Call) -> str | None:
+    """Why a caller is turned away at once; None where they are greeted. A full queue may lead elsewhere."""
+    if floor.suspended:
+        return OPERATOR_SUSPENDED
+    if floor.active_calls >= floor.limits.max_calls:
+        return "over_limit"
+    queue = floor.queues[call.queue_id]
+    if len(floor.waiting_in(queue.id)) >= queue.max_length:
+        seen = overflow.situation(floor, now, call, entering=True)
+        return None if overflow.rule_for(floor, now, call, seen) else "queue_full"
+    return None
 
 
 def refusal_prompts(refusal: str) -> tuple[str, ...]:
@@ -219,7 +232,9 @@ def close_unanswered(
 ) -> None:
     """Ends an interaction that no agent talks in; whoever talked in it before may still be at the work after it."""
     answered = call.answered_at is not None
-    waited_s = round((now - waiting_since(call)).total_seconds(), 3)
+    # Who spoke with a number outside had waited until it answered.
+    waited_until = call.segments[-1].started_at if call.phase == "outside" else now
+    waited_s = round((waited_until - waiting_since(call)).total_seconds(), 3)
     end_recording(floor, call)
     call = end_legs(end_segment(call, now, outcome=reason, observed_late=observed_late), now)
     call = replace(
@@ -232,6 +247,7 @@ def close_unanswered(
         greeting_until=None,
         announce_at=None,
         give_up_at=None,
+        overflow_at=None,
         ring_until=None,
         dial_until=None,
         playing=None,
@@ -272,23 +288,81 @@ def enter_entry_point(floor: Floor, call: Call, now: datetime, entry: EntryPoint
     )
 
 
-def enter_queue(floor: Floor, call: Call, now: datetime) -> None:
-    """Into the line of the call's queue, at its end."""
+def enter_queue(
+    floor: Floor,
+    call: Call,
+    now: datetime,
+    *,
+    queued_at: datetime | None = None,
+    entered_at: datetime | None = None,
+) -> None:
+    """Into the line of the call's queue, at its end, or at the place that a time already waited gives (`queued_at`).
+
+    Where a rule of the queue leads elsewhere, there instead. `entered_at`: they have been in this queue before.
+    """
     queue = floor.queues[call.queue_id]
+    entered_at = entered_at or now
+    call = replace(call, queued_at=queued_at or now, entered_at=entered_at, greeting_until=None)
+    seen = overflow.situation(floor, now, call, entering=True)
+    rule = overflow.rule_for(floor, now, call, seen)
+    if rule is not None:
+        _follow(floor, now, call, rule, seen)
+        return
     call = replace(
         begin_segment(call, "queue", now),
         phase="queued",
-        queued_at=now,
-        greeting_until=None,
         announce_at=now + timedelta(seconds=queue.first_announcement_s),
-        give_up_at=now + timedelta(seconds=queue.max_wait_s),
+        give_up_at=entered_at + timedelta(seconds=queue.max_wait_s),
+        overflow_at=overflow.look_again_at(floor, now, call, seen),
     )
     call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name)
     floor.put_call(call)
-    floor.act(StartMusic(call.id, call.caller_channel))
+    if call.playing is None:
+        floor.act(StartMusic(call.id, call.caller_channel))
     floor.match(now)
     if floor.calls[call.id].phase == "queued":
         floor.estimator(queue.id).queued(call.id, now.timestamp(), _ahead(floor, call))
+
+
+def led_elsewhere(floor: Floor, now: datetime, call: Call) -> bool:
+    """Whether a rule of the queue took a waiting caller out of it just now."""
+    seen = overflow.situation(floor, now, call, entering=False)
+    rule = overflow.rule_for(floor, now, call, seen)
+    if rule is not None:
+        _follow(floor, now, call, rule, seen)
+        return True
+    look_again = overflow.look_again_at(floor, now, call, seen)
+    if look_again != call.overflow_at:
+        floor.put_call(replace(call, overflow_at=look_again))
+    return False
+
+
+def _follow(floor: Floor, now: datetime, call: Call, rule: Overflow, seen: Situation) -> None:
+    """Leads the caller where the rule says; why stands in the fact."""
+    left = floor.queues[call.queue_id]
+    to = floor.queues[UUID(rule.to)] if rule.then == "queue" and rule.to else None
+    why = {"rule": rule.place, "when": rule.when, "at_least": rule.at_least} | msgspec.to_builtins(seen)
+    told = {"to_queue": to.name} if to else {"dialled": rule.to} if rule.then == "number" else {}
+    if call.phase == "queued":
+        call = end_segment(call, now, outcome="overflow")
+    call = floor.tell(
+        "calls.call_overflowed.v1", now, call, queue=left.name, target=rule.then, why=why, **told
+    )
+    floor.estimator(left.id).left(call.id, now.timestamp())
+    call = replace(call, announce_at=None, give_up_at=None, overflow_at=None)
+    if to is not None:
+        led = replace(call.led, queues=(*call.led.queues, left.id))
+        enter_queue(floor, replace(call, queue_id=to.id, led=led), now, queued_at=call.queued_at)
+    elif rule.then == "number" and rule.to is not None:
+        presented = floor.presented_number(left.id)
+        assert presented is not None
+        if call.playing is not None:
+            floor.act(StopPlaying(call.id, call.playing))
+        floor.act(StartMusic(call.id, call.caller_channel))
+        led = replace(call.led, numbers=(*call.led.numbers, rule.to))
+        dial(floor, now, replace(call, led=led, playing=None), rule.to, presented)
+    else:
+        _turn_away(floor, now, call, "closed" if rule.when == "closed" else "overflow", CLOSED_PROMPTS)
 
 
 def _play(floor: Floor, call: Call, what: str, media: tuple[str, ...]) -> Call:

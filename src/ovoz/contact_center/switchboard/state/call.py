@@ -65,6 +65,13 @@ class Passed(msgspec.Struct, frozen=True):
     failed: str | None = None
 
 
+class Led(msgspec.Struct, frozen=True):
+    """Where rules of queues have led the caller since an agent had them last: queues that were left, numbers called."""
+
+    queues: tuple[UUID, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 class Handling(msgspec.Struct, frozen=True):
     """One agent's share of the interaction: from the offer to the end of the work after it."""
 
@@ -107,12 +114,16 @@ class Call(msgspec.Struct, frozen=True):
     outside_leg: str | None = None
     """A number outside that was dialled for the caller."""
     passed: Passed | None = None
+    led: Led = Led()
     attempt: int = 0
     why: Reason | None = None
     """Why it was given to the agent who has it."""
     announcements: int = 0
     playing: str | None = None
     queued_at: datetime | None = None
+    """Since when the place in line counts; who is led on keeps the time waited."""
+    entered_at: datetime | None = None
+    """Since when in this queue: what its rules count from."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     closed_at: datetime | None = None
@@ -120,6 +131,8 @@ class Call(msgspec.Struct, frozen=True):
     greeting_until: datetime | None = None
     announce_at: datetime | None = None
     give_up_at: datetime | None = None
+    overflow_at: datetime | None = None
+    """When the rules of the queue are to be looked at again."""
     ring_until: datetime | None = None
     dial_until: datetime | None = None
     rejoin_until: datetime | None = None
@@ -264,7 +277,7 @@ def waiting_since(call: Call) -> datetime:
     """Since when the caller waits for somebody, through every queue and ring."""
     since = call.queued_at or call.started_at
     for segment in reversed(call.segments):
-        if segment.kind not in ("queue", "ring"):
+        if segment.kind not in ("queue", "ring", "dial"):
             break
         since = segment.started_at
     return since

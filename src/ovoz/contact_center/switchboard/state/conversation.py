@@ -143,7 +143,8 @@ def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_age
     else:
         queue = floor.queues[call.queue_id]
         call = begin_segment(call, "queue", now)
-        floor.put_call(replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s)))
+        again = now + timedelta(seconds=queue.announce_every_s)
+        floor.put_call(replace(call, announce_at=again, overflow_at=now))
     if blame_agent:
         floor.move_agent(agent, now, "not_answering", reason, call_id=None, next=None)
     else:
@@ -339,6 +340,7 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         playing=None,
         ring_until=None,
         give_up_at=None,
+        overflow_at=None,
         answered_at=call.answered_at or now,
         passed=replace(call.passed, back=None) if call.passed is not None else None,
     )

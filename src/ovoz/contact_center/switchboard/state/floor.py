@@ -61,8 +61,12 @@ class Floor:
         self._call_of_channel: dict[str, UUID] = {}
         self._agent_of_endpoint: dict[str, UUID] = {}
         self._due: list[tuple[datetime, int, UUID]] = []
+        self._turns: dict[UUID, datetime] = {}
+        """The next moment at which each queue opens or closes, as it stands in `_due`."""
         self._tie = itertools.count()
         self._step = Step()
+        for queue in self.queues.values():
+            self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
 
     # What inputs use
 
@@ -95,6 +99,7 @@ class Floor:
             call.greeting_until,
             call.announce_at,
             call.give_up_at,
+            call.overflow_at if call.phase == "queued" else None,
             call.ring_until,
             call.dial_until,
             call.rejoin_until,
@@ -113,6 +118,8 @@ class Floor:
         self._agent_of_endpoint[agent.endpoint] = agent.id
         if agent.state == "offline":
             self._matcher.drop_agent(agent.id)
+            if known is not None and known.state != "offline":
+                self.look_at_waiting()
         else:
             self._matcher.put_agent(candidate_of(agent))
         self._step.agents[agent.id] = None
@@ -127,9 +134,29 @@ class Floor:
     def change_queues(self, queues: Iterable[QueueRules]) -> None:
         """New rules take effect at once, for those who wait already too."""
         self.queues.update({queue.id: queue for queue in queues})
+        for queue in self.queues.values():
+            self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
         for call_id in self._waiting:
             call = self.calls[call_id]
             self._matcher.put_offer(offer_of(call, self.queues[call.queue_id]))
+        self.look_at_waiting()
+
+    def look_at_waiting(self) -> None:
+        """Something has changed that rules of queues hold against: whoever waits is due at once."""
+        for call_id in self._waiting:
+            heapq.heappush(self._due, (self.calls[call_id].started_at, next(self._tie), call_id))
+
+    def queue_turned(self, queue: QueueRules, now: datetime) -> None:
+        """It has opened or closed."""
+        self._await_turn(queue, queue.opening.next_turn(now))
+        self.look_at_waiting()
+
+    def _await_turn(self, queue: QueueRules, turn: datetime | None) -> None:
+        if turn is None:
+            self._turns.pop(queue.id, None)
+        elif self._turns.get(queue.id) != turn:
+            self._turns[queue.id] = turn
+            heapq.heappush(self._due, (turn, next(self._tie), queue.id))
 
     def forget_closed(self, call_id: UUID) -> None:
         """Drops a closed call once the journal has it."""

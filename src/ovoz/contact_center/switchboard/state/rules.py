@@ -4,7 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.routing.contracts import Ring
+from ovoz.contact_center.routing.contracts import Overflow, Ring
+from ovoz.contact_center.switchboard.state.opening import Opening
 
 
 class QueueRules(msgspec.Struct, frozen=True):
@@ -31,6 +32,9 @@ class QueueRules(msgspec.Struct, frozen=True):
     """Who is reached, and from what wait on; empty: the members, at once."""
     caller_number: str | None = None
     """What is presented to whom is called for it; None: the operator's."""
+    opening: Opening = Opening()
+    overflow: tuple[Overflow, ...] = ()
+    """Where its callers go when it cannot serve them; the first that holds and can be followed counts."""
     archived: bool = False
     """Put aside: it serves whom it has, and is offered to nobody."""
 

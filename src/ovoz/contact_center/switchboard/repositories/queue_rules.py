@@ -1,0 +1,63 @@
+"""A queue's row and the operator's holidays as the floor takes them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from ovoz.contact_center.queues.api import holidays_of, overflows_of, rings_of, turns
+from ovoz.contact_center.queues.contracts import (
+    Announcements,
+    Holiday,
+    OpeningHours,
+    OverflowRule,
+    RingRule,
+)
+from ovoz.contact_center.switchboard.state.opening import Opening
+from ovoz.contact_center.switchboard.state.rules import QueueRules
+
+QUEUES: Final = """
+SELECT id, code, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s, announce_every_s, recorded,
+       target_s, weight, rings, announcements, hours, overflow, caller_number, archived_at IS NOT NULL AS archived
+FROM queue
+"""
+HOLIDAYS: Final = "SELECT date, name, spans, queues FROM holiday ORDER BY date, id"
+_SETTINGS: Final = frozenset({"code", "rings", "announcements", "hours", "overflow"})
+
+
+def queue_rules(
+    rows: Sequence[Any], holidays: Sequence[Any], zone: ZoneInfo, now: datetime, own_numbers: set[str]
+) -> list[QueueRules]:
+    """All queues; `now` is the moment from which on it is known when they open and close."""
+    days = [msgspec.convert(dict(row._mapping), Holiday) for row in holidays]
+    ids = {row.code: str(row.id) for row in rows}
+    return [_rules(row, days, zone, now, ids, own_numbers) for row in rows]
+
+
+def _rules(
+    row: Any,
+    holidays: Sequence[Holiday],
+    zone: ZoneInfo,
+    now: datetime,
+    ids: Mapping[str, str],
+    own_numbers: set[str],
+) -> QueueRules:
+    plain = {name: value for name, value in row._mapping.items() if name not in _SETTINGS}
+    announcements = msgspec.convert(row.announcements, Announcements)
+    hours = msgspec.convert(row.hours, OpeningHours)
+    return QueueRules(
+        **plain | {"caller_number": own(row.caller_number, own_numbers)},
+        rings=rings_of(str(row.id), msgspec.convert(row.rings, tuple[RingRule, ...])),
+        announces_position=announcements.position,
+        announces_wait=announcements.estimated_wait,
+        first_announcement_s=announcements.first_after_s,
+        opening=Opening(*turns(hours, holidays_of(holidays, row.code), zone, now)),
+        overflow=overflows_of(msgspec.convert(row.overflow, list[OverflowRule]), ids),
+    )
+
+
+def own(number: str | None, numbers: set[str]) -> str | None:
+    """Presenting a number that is not the tenant's would be a lie: it falls back to one that is."""
+    return number if number in numbers else None
