@@ -7,20 +7,31 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
+from tests.unit.switchboard.break_machine import BREAKS, REASONS, BreakMachine
 
+from ovoz.contact_center.routing.contracts import Overflow
 from ovoz.contact_center.switchboard.errors import (
+    BreakFull,
     NotPossibleNow,
     PhoneNotRegistered,
     TargetNotFree,
     TargetUnknown,
 )
-from ovoz.contact_center.switchboard.state import arrivals, conversation, presence, recovery, transfers
+from ovoz.contact_center.switchboard.state import (
+    arrivals,
+    breaks,
+    conversation,
+    presence,
+    recovery,
+    transfers,
+)
 from ovoz.contact_center.switchboard.state.actions import Answer, Connect, Dial, HangUp, Part, Play, Ring
 from ovoz.contact_center.switchboard.state.agent import NextState
 from ovoz.contact_center.switchboard.state.call import CONVERSING, WITH_AGENT, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
-from ovoz.contact_center.switchboard.state.floor import Floor
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.opening import Opening
 from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits, QueueRules
 from ovoz.contact_center.switchboard.state.transfers import Destination
 
@@ -28,7 +39,7 @@ NODE = "node-1"
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])
 
 
-class FloorMachine(RuleBasedStateMachine):
+class FloorMachine(BreakMachine):
     """Keeps a small media node of its own: which channels are up, so that inputs are the ones Asterisk could send."""
 
     channels: Bundle[str] = Bundle("channels")
@@ -47,11 +58,31 @@ class FloorMachine(RuleBasedStateMachine):
     def _id(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)
 
-    @initialize(agents=st.integers(1, 4), queues=st.integers(1, 2), recorded=st.booleans())
-    def open_floor(self, agents: int, queues: int, recorded: bool) -> None:
+    @initialize(
+        agents=st.integers(1, 4), queues=st.integers(1, 2), recorded=st.booleans(), overflows=st.booleans()
+    )
+    def open_floor(self, agents: int, queues: int, recorded: bool, overflows: bool) -> None:
         rules = [QueueRules(self._id(), f"q{i}", i, 4, 120, 20, 30, 30, recorded) for i in range(queues)]
         self.floor = Floor("a" * 12, rules, new_id=self._id, limits=Limits(max_calls=6))
+        breaks.change_breaks(self.floor, self.now, BREAKS)
         self.queue_ids = [rule.id for rule in rules]
+        if overflows:
+            # Each leads to the other and outside, at every occasion: what validation refuses must do no harm.
+            led = [str(id_) for id_ in reversed(self.queue_ids)]
+            rules = [
+                replace(
+                    rule,
+                    overflow=(
+                        Overflow("closed", "queue", to=to, place=0),
+                        Overflow("wait_s", "number", 31, "+992900000002", 1),
+                        Overflow("wait_s", "queue", 16, to, 2),
+                        Overflow("length", "queue", 3, to, 3),
+                        Overflow("no_agents", "goodbye", place=4),
+                    ),
+                )
+                for rule, to in zip(rules, led, strict=True)
+            ]
+            self.floor.change_queues(rules)
         for i in range(agents):
             agent_id = self._id()
             presence.agent_known(
@@ -167,14 +198,22 @@ class FloorMachine(RuleBasedStateMachine):
         (presence.phone_registered if registered else presence.phone_gone)(self.floor, self.now, endpoint)
         self.commit()
 
-    @rule(which=st.integers(0, 9), state=st.sampled_from(["ready", "ready", "break", "offline"]))
-    def agent_chooses(self, which: int, state: str) -> None:
+    @rule(
+        which=st.integers(0, 9), state=st.sampled_from(["ready", "ready", "break", "offline"]), reason=REASONS
+    )
+    def agent_chooses(self, which: int, state: str, reason: str) -> None:
         agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
         try:
-            presence.choose_state(self.floor, self.now, agent, state, "lunch")  # type: ignore[arg-type]
+            presence.choose_state(self.floor, self.now, agent, state, reason)  # type: ignore[arg-type]
         except PhoneNotRegistered:
             assert state == "ready"
             assert not agent.registered
+        except BreakFull:
+            assert state == "break"
+            assert breaks.places(self.floor, reason, beside=agent.id).taken > 0
+        except NotPossibleNow:
+            offline = agent.state == "offline" and self.floor.breaks[reason].needs_approval
+            assert self.floor.breaks[reason].archived or offline
         self.commit()
 
     @rule(which=st.integers(0, 9), verb=st.sampled_from(["hold", "resume", "hang_up", "reject", "wrap_up"]))
@@ -226,10 +265,17 @@ class FloorMachine(RuleBasedStateMachine):
             assert not self.floor.agents[agent.id].assignable
         self.commit()
 
-    @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130]))
+    @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130, 901]))
     def time_passes(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
         recovery.time_passed(self.floor, self.now)
+        self.commit()
+
+    @rule(which=st.integers(0, 1), open_now=st.booleans(), turns=st.lists(st.integers(1, 90), max_size=2))
+    def hours_change(self, which: int, open_now: bool, turns: list[int]) -> None:
+        queue = self.floor.queues[self.queue_ids[which % len(self.queue_ids)]]
+        moments = tuple(self.now + timedelta(seconds=seconds) for seconds in sorted(set(turns)))
+        self.floor.change_queues([replace(queue, opening=Opening(open_now, moments))])
         self.commit()
 
     @rule(available=st.booleans())
@@ -313,6 +359,30 @@ class FloorMachine(RuleBasedStateMachine):
         for call in self.floor.calls.values():
             if call.phase == "queued":
                 assert not any(call.queue_id in agent.queues for agent in free)
+
+    @invariant()
+    def nobody_waits_in_a_closed_queue_that_nobody_serves(self) -> None:
+        """But for those who are about to be looked at."""
+        if not hasattr(self, "floor"):
+            return
+        due = self.floor.next_due(self.now)
+        if due is None or due > self.now:
+            staffed = {
+                queue
+                for agent in self.floor.agents.values()
+                if agent.state != "offline"
+                for queue in agent.queues
+            }
+            for call in self.floor.calls.values():
+                if call.phase == "queued" and not self.floor.queues[call.queue_id].opening.at(self.now):
+                    assert call.queue_id in staffed
+
+    @invariant()
+    def rules_lead_in_no_circles(self) -> None:
+        for call in getattr(self, "floor", Floor("a" * 12, [], new_id=self._id)).calls.values():
+            assert call.queue_id not in call.led.queues
+            assert len(set(call.led.queues)) == len(call.led.queues)
+            assert len(set(call.led.numbers)) == len(call.led.numbers)
 
     @invariant()
     def nobody_is_ready_for_long_without_a_phone(self) -> None:

@@ -158,6 +158,21 @@ class Call(msgspec.Struct, frozen=True):
         return next((leg for leg in self.legs if leg.id == leg_id), None)
 
     @property
+    def deadlines(self) -> tuple[datetime | None, ...]:
+        """When it has to be looked at, whatever happens."""
+        return (
+            self.greeting_until,
+            self.announce_at,
+            self.give_up_at,
+            self.overflow_at if self.phase == "queued" else None,
+            self.ring_until,
+            self.dial_until,
+            self.rejoin_until,
+            self.rejoin_at,
+            *(share.wrap_up_until for share in self.open_shares),
+        )
+
+    @property
     def open_shares(self) -> tuple[Handling, ...]:
         return tuple(share for share in self.handlings if share.closed_at is None)
 

@@ -4,8 +4,6 @@ The inputs live beside it (`arrivals`, `conversation`, `presence`, `recovery`); 
 what it did in the step that `take_step` returns. Nothing here waits, so no two inputs ever interleave.
 """
 
-import heapq
-import itertools
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +14,13 @@ import msgspec
 from ovoz.contact_center.routing.api import Matcher, WaitEstimator
 from ovoz.contact_center.routing.contracts import Policy, Reason, Waiting
 from ovoz.contact_center.switchboard.state.actions import Action, Ring
-from ovoz.contact_center.switchboard.state.agent import WORKING, Agent, AgentStateName
+from ovoz.contact_center.switchboard.state.agent import (
+    Agent,
+    AgentStateName,
+    BreakAnswer,
+    WishOutcome,
+    on_duty,
+)
 from ovoz.contact_center.switchboard.state.call import (
     Call,
     Handling,
@@ -25,9 +29,10 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
     with_share,
 )
+from ovoz.contact_center.switchboard.state.deadlines import Deadlines
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of
-from ovoz.contact_center.switchboard.state.rules import Calling, EntryPoint, Limits, QueueRules
+from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, Limits, QueueRules
 
 replace = msgspec.structs.replace
 
@@ -48,6 +53,8 @@ class Floor:
         self.limits = limits or Limits()
         self.entry_points: dict[UUID, EntryPoint] = {}
         self.calling = Calling()
+        self.breaks: dict[str, BreakRules] = {}
+        """By the reason's code; `state/breaks.py` keeps to them."""
         self.agents: dict[UUID, Agent] = {}
         self.calls: dict[UUID, Call] = {}
         self.intents_allowed = True
@@ -60,10 +67,9 @@ class Floor:
         self._estimators: dict[UUID, WaitEstimator] = {}
         self._call_of_channel: dict[str, UUID] = {}
         self._agent_of_endpoint: dict[str, UUID] = {}
-        self._due: list[tuple[datetime, int, UUID]] = []
+        self._due = Deadlines()
         self._turns: dict[UUID, datetime] = {}
         """The next moment at which each queue opens or closes, as it stands in `_due`."""
-        self._tie = itertools.count()
         self._step = Step()
         for queue in self.queues.values():
             self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
@@ -95,19 +101,7 @@ class Floor:
             for leg in call.legs:
                 self._call_of_channel[leg.id] = call.id
         self._step.calls[call.id] = None
-        for due in (
-            call.greeting_until,
-            call.announce_at,
-            call.give_up_at,
-            call.overflow_at if call.phase == "queued" else None,
-            call.ring_until,
-            call.dial_until,
-            call.rejoin_until,
-            call.rejoin_at,
-            *(share.wrap_up_until for share in call.open_shares),
-        ):
-            if due is not None:
-                heapq.heappush(self._due, (due, next(self._tie), call.id))
+        self._due.put(call.id, *call.deadlines)
 
     def put_agent(self, agent: Agent) -> None:
         """Stores the agent's new version and keeps the indexes true."""
@@ -123,8 +117,12 @@ class Floor:
         else:
             self._matcher.put_agent(candidate_of(agent))
         self._step.agents[agent.id] = None
-        if agent.phone_deadline is not None:
-            heapq.heappush(self._due, (agent.phone_deadline, next(self._tie), agent.id))
+        self._due.put(
+            agent.id,
+            agent.phone_deadline,
+            agent.wish.until if agent.wish is not None else None,
+            agent.break_until if not agent.break_over else None,
+        )
 
     def _wait_over(self, call: Call) -> None:
         if call.id in self._waiting:
@@ -144,7 +142,7 @@ class Floor:
     def look_at_waiting(self) -> None:
         """Something has changed that rules of queues hold against: whoever waits is due at once."""
         for call_id in self._waiting:
-            heapq.heappush(self._due, (self.calls[call_id].started_at, next(self._tie), call_id))
+            self._due.put(call_id, self.calls[call_id].started_at)
 
     def queue_turned(self, queue: QueueRules, now: datetime) -> None:
         """It has opened or closed."""
@@ -156,7 +154,7 @@ class Floor:
             self._turns.pop(queue.id, None)
         elif self._turns.get(queue.id) != turn:
             self._turns[queue.id] = turn
-            heapq.heappush(self._due, (turn, next(self._tie), queue.id))
+            self._due.put(queue.id, turn)
 
     def forget_closed(self, call_id: UUID) -> None:
         """Drops a closed call once the journal has it."""
@@ -257,9 +255,53 @@ class Floor:
                 lasted_s=round((now - agent.since).total_seconds(), 3),
             )
             assert isinstance(said, Agent)
-            moved = _on_duty(agent, said, now)
+            moved = self._on_break(on_duty(agent, said, now), now)
         self.put_agent(moved)
         return moved
+
+    def _on_break(self, agent: Agent, now: datetime) -> Agent:
+        """The limit of the break that begins; nobody who is offline wishes for one."""
+        rules = self.breaks.get(agent.reason or "") if agent.state == "break" else None
+        limit_s = rules.limit_s if rules is not None else None
+        agent = replace(
+            agent,
+            break_until=now + timedelta(seconds=limit_s) if limit_s is not None else None,
+            break_over=False,
+        )
+        if agent.state == "offline" and agent.wish is not None:
+            agent = self.wish_over(agent, now, "signed_out")
+        taken = agent.state == "break" and agent.answer is not None and agent.answer.reason == agent.reason
+        return replace(agent, answer=None) if taken or agent.state == "offline" else agent
+
+    def wish_over(
+        self,
+        agent: Agent,
+        now: datetime,
+        outcome: WishOutcome,
+        *,
+        note: str = "",
+        by: UUID | None = None,
+        by_name: str = "",
+    ) -> Agent:
+        """The agent without the wish, and with what became of it; to be put on the floor by the caller."""
+        wish = agent.wish
+        assert wish is not None
+        answered = replace(
+            agent, wish=None, answer=BreakAnswer(wish.reason, outcome, now, note, by=by, by_name=by_name)
+        )
+        said = self.say(
+            "agents.break_wish_ended.v1",
+            now,
+            agent=answered,
+            wish_id=str(wish.id),
+            reason=wish.reason,
+            outcome=outcome,
+            waited_s=round((now - wish.asked_at).total_seconds(), 3),
+            note=note,
+            decided_by=str(by) if by is not None else None,
+        )
+        assert isinstance(said, Agent)
+        return said
 
     # The claim
 
@@ -333,7 +375,7 @@ class Floor:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When `time_passed` has something to look at next: a deadline, or a wait that reaches more agents."""
-        dues = [self._due[0][0]] if self._due else []
+        dues = [self._due.first] if self._due.first is not None else []
         # While nobody may be rung, nothing is matched: to be woken for it would be to be woken for ever.
         matching = self._waiting and self.intents_allowed
         wider = self._matcher.next_due(now.timestamp()) if matching else None
@@ -343,20 +385,5 @@ class Floor:
         return min(dues, default=None)
 
     def pop_due(self, now: datetime) -> list[UUID]:
-        """Ids of calls and agents whose deadlines passed (each still to be checked against its state)."""
-        passed: dict[UUID, None] = {}
-        while self._due and self._due[0][0] <= now:
-            passed[heapq.heappop(self._due)[2]] = None
-        return list(passed)
-
-
-def _on_duty(before: Agent, after: Agent, now: datetime) -> Agent:
-    """Counts work, and time on duty (work and readiness, without breaks), from signing in on."""
-    if before.state == "offline":
-        return replace(after, on_duty_since=now, worked_s=0.0)
-    lasted = now - before.since
-    if before.state in WORKING:
-        return replace(after, worked_s=before.worked_s + lasted.total_seconds())
-    if before.state not in ("ready", "ringing") and before.on_duty_since is not None:
-        return replace(after, on_duty_since=before.on_duty_since + lasted)
-    return after
+        """Ids of calls, agents and queues whose deadlines passed (each still to be checked against its state)."""
+        return self._due.pop(now)
