@@ -92,9 +92,9 @@ def test_who_waits_when_it_closes_is_served_as_long_as_somebody_is_there() -> No
 
 
 def test_who_waits_where_nobody_is_left_when_it_closes_is_told_at_once() -> None:
-    turn = START + timedelta(seconds=60)
-    support = queue(1, opening=Opening(True, (turn,)))
+    support = queue(1, opening=Opening(False, (START + timedelta(seconds=30), START + timedelta(seconds=90))))
     shift = Shift(support)
+    shift.passes(30)
     waiting = shift.calls(support)
     shift.passes(59)
     assert call_of(shift, waiting).phase == "queued"
@@ -369,6 +369,18 @@ def test_no_rules_whatever_lead_in_circles(edges: list[tuple[int, int]], entry: 
     assert len(left) == len(set(left)) <= overflow.MOST_QUEUES
     assert call_of(shift, call).phase == "queued"
     assert queues[[one.id for one in queues].index(call_of(shift, call).queue_id)].name not in left
+
+
+def test_a_long_chain_is_left_after_a_few() -> None:
+    plain = [queue(number) for number in range(8)]
+    chain = [
+        replace(one, overflow=(leads_to(after, "wait_s", 10),))
+        for one, after in zip(plain, plain[1:], strict=False)
+    ]
+    shift = Shift(*chain, plain[-1])
+    call = shift.calls(chain[0])
+    shift.passes(200)
+    assert call_of(shift, call).queue_id == plain[overflow.MOST_QUEUES].id
 
 
 def test_an_agent_who_passes_a_caller_on_begins_anew() -> None:
