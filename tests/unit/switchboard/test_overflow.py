@@ -1,6 +1,7 @@
 """Opening hours and overflow on the floor: where a caller goes, when, why, and that nobody goes in circles."""
 
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import msgspec
@@ -373,10 +374,7 @@ def test_no_rules_whatever_lead_in_circles(edges: list[tuple[int, int]], entry: 
 
 def test_a_long_chain_is_left_after_a_few() -> None:
     plain = [queue(number) for number in range(8)]
-    chain = [
-        replace(one, overflow=(leads_to(after, "wait_s", 10),))
-        for one, after in zip(plain, plain[1:], strict=False)
-    ]
+    chain = [replace(one, overflow=(leads_to(after, "wait_s", 10),)) for one, after in pairwise(plain)]
     shift = Shift(*chain, plain[-1])
     call = shift.calls(chain[0])
     shift.passes(200)

@@ -1,0 +1,142 @@
+"""Closed queues and overflow with real calls: what the caller hears, where they come out, and why it says so."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.support.callers import Callers, is_silent, tone_level_db
+from tests.support.conversations import (
+    CALLER,
+    CALLER_HZ,
+    FIRST_HZ,
+    HEARD_DB,
+    OUTSIDE,
+    OUTSIDE_HZ,
+    hear_each_other,
+    hears_music,
+)
+from tests.support.operators import Operator, make_operator
+from tests.support.stack import Stack, eventually
+from tests.support.web import Someone
+from tests.telephony.conftest import Team
+
+
+def closed_hours() -> list[dict[str, Any]]:
+    """One hour of a day that is neither today nor next to it."""
+    day = (datetime.now(ZoneInfo("Asia/Dushanbe")) + timedelta(days=3)).isoweekday()
+    return [{"days": [day], "from": "10:00", "until": "11:00"}]
+
+
+async def ended(stack: Stack, operator: Operator) -> dict[str, Any]:
+    """The operator's one interaction, when it is over."""
+
+    async def found() -> dict[str, Any] | None:
+        [row] = await stack.rows(operator.slug, "SELECT state, end_reason, queue_id FROM interaction")
+        return row if row["end_reason"] else None
+
+    row: dict[str, Any] = await eventually(found, within_s=5)
+    return row
+
+
+async def why(stack: Stack, operator: Operator) -> list[tuple[str, str, int | None]]:
+    rows = await stack.rows(
+        operator.slug, "SELECT data FROM event_log WHERE type = 'calls.call_overflowed.v1' ORDER BY seq"
+    )
+    return [(row["data"]["target"], row["data"]["why"]["when"], row["data"]["why"]["rule"]) for row in rows]
+
+
+async def test_a_closed_queue_says_so_while_an_agent_is_ready(stack: Stack, callers: Callers) -> None:
+    operator = await make_operator(stack, agents=1, queues=[{"hours": closed_hours(), "greeting": []}])
+    team = Team(stack, operator)
+    try:
+        agent = await team.agent(0)
+        call = await callers.call(operator.number, CALLER, tone_hz=CALLER_HZ)
+        await call.answered()
+        await asyncio.sleep(1.5)
+        assert not is_silent(call.sound(1)), "the announcement"
+        await call.ended(15)
+        assert (await ended(stack, operator))["end_reason"] == "closed"
+        assert agent.seen == ["offline", "ready"], "nobody was rung"
+        assert await why(stack, operator) == [("goodbye", "closed", None)]
+    finally:
+        await team.close()
+
+
+async def test_it_closes_on_who_waits_and_on_nobody_who_talks(stack: Stack, callers: Callers) -> None:
+    """A holiday is put down while one talks and one waits; the last agent goes home when that call is over."""
+    operator = await make_operator(stack, agents=1, others=("admin",))
+    admin = Someone(stack.settings.ports.http, operator.slug)
+    team = Team(stack, operator)
+    try:
+        await admin.sign_in(f"admin@{operator.slug}.test")
+        agent = await team.agent(0, tone_hz=FIRST_HZ)
+        talking = await callers.call(operator.number, CALLER, tone_hz=CALLER_HZ)
+        await agent.until_state("talking", within_s=20)
+        waiting = await callers.call(operator.number, "+992900000779", tone_hz=CALLER_HZ)
+        await waiting.answered()
+        today = datetime.now(ZoneInfo("Asia/Dushanbe")).date()
+        for day in (today, today + timedelta(days=1)):
+            await admin.must("POST", "/api/holidays", {"date": day.isoformat(), "name": "Праздник"})
+        await hear_each_other(talking, agent, FIRST_HZ)
+        await hears_music(waiting)
+        assert not waiting.is_over, "somebody is still there"
+        await talking.hang_up()
+        await agent.until_state("wrap_up")
+        await agent.wrap_up(note="", next_="offline")
+        await waiting.ended(15)
+
+        async def both() -> list[str] | None:
+            rows = await stack.rows(operator.slug, "SELECT end_reason FROM interaction ORDER BY started_at")
+            reasons = [row["end_reason"] for row in rows]
+            return reasons if all(reasons) else None
+
+        assert await eventually(both, within_s=5) == ["caller_hung_up", "closed"]
+    finally:
+        await team.close()
+        await admin.close()
+
+
+async def test_the_closed_rule_leads_to_who_works_at_night(stack: Stack, callers: Callers) -> None:
+    rule = {"when": "closed", "then": "queue", "to": "q1"}
+    queues = [{"hours": closed_hours(), "overflow": [rule], "greeting": [], "members": []}, {"members": [0]}]
+    operator = await make_operator(stack, agents=1, queues=queues)
+    team = Team(stack, operator)
+    try:
+        agent = await team.agent(0, tone_hz=FIRST_HZ)
+        call = await callers.call(operator.number, CALLER, tone_hz=CALLER_HZ)
+        await agent.until_state("talking")
+        await hear_each_other(call, agent, FIRST_HZ)
+        assert agent.interaction is not None
+        assert agent.interaction["queue"]["name"] == "Очередь 1"
+        assert await why(stack, operator) == [("queue", "closed", 0)]
+    finally:
+        await team.close()
+
+
+async def test_a_wait_leads_outside_though_the_switchboard_was_killed(
+    stack: Stack, callers: Callers, carrier: Callers
+) -> None:
+    """The first number is busy, the successor goes on with the next rule: caller and number hear each other."""
+    busy = "+992900000556"
+    rules = [
+        {"when": "wait_s", "at_least": 1, "then": "number", "to": busy},
+        {"when": "wait_s", "at_least": 12, "then": "number", "to": OUTSIDE},
+    ]
+    operator = await make_operator(stack, agents=1, queues=[{"overflow": rules, "greeting": []}])
+    carrier.behaviour[busy] = 486
+    call = await callers.call(operator.number, CALLER, tone_hz=CALLER_HZ)
+    await call.answered()
+    await eventually(lambda: busy in carrier.taken, within_s=6, what="the first number is called")
+    await hears_music(call, OUTSIDE_HZ)
+    stack.kill_switchboard()
+    await eventually(lambda: OUTSIDE in carrier.taken, within_s=25, what="the second number is called")
+    assert carrier.presented[OUTSIDE] == operator.number
+    await eventually(
+        lambda: tone_level_db(call.sound(0.5), OUTSIDE_HZ) > HEARD_DB, within_s=5, what="the number is heard"
+    )
+    assert tone_level_db(carrier.taken[OUTSIDE].sound(0.5), CALLER_HZ) > HEARD_DB
+    await carrier.taken[OUTSIDE].hang_up()
+    await call.ended(5)
+    assert (await ended(stack, operator))["end_reason"] == "outside_hung_up"
+    assert await why(stack, operator) == [("number", "wait_s", 0), ("number", "wait_s", 1)]
