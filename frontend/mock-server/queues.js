@@ -9,7 +9,7 @@ const HOURS = [1, 2, 3, 4, 5].flatMap(day => [{ day, from: '08:00', until: '13:0
 const settings = (name, more) => ({ name, members: agents.slice(0, 14).map(person => person.id), language: null, priority: 0, weight: 1, target_s: 20, short_abandon_s: 5, max_length: 100, max_wait_s: 1800, ring_timeout_s: 20, wrap_up_s: 60, recorded: true, rings: [{ after_s: 0, skills: { tariffs: 3 }, teams: [], everyone: false }, { after_s: 30, skills: { tariffs: 1 }, teams: [], everyone: true }], music: 'default', announcements: { position: true, estimated_wait: false, first_after_s: 30, every_s: 45, languages: ['ru', 'tg'] }, hours: { always: true, windows: [] }, overflow: [], dispositions: [], ...more });
 const queue = (code, name, more) => ({ id: idOf(`queue ${code}`), code, settings: settings(name, more), archived: false, version: 2, open_now: true, changes_at: null });
 const QUEUES = [
-  queue('support', 'Абонентская поддержка', { overflow: [{ when: 'closed', then: 'voicemail', at_least: null, to: null }, { when: 'wait_s', then: 'queue', at_least: 300, to: 'vip' }] }),
+  queue('support', 'Абонентская поддержка', { overflow: [{ when: 'closed', then: 'number', at_least: null, to: '+992446000199' }, { when: 'wait_s', then: 'queue', at_least: 300, to: 'vip' }] }),
   { ...queue('internet', 'Мобильный интернет', { hours: { always: false, windows: HOURS }, target_s: 30 }), changes_at: ahead(3 * 3600) },
   queue('vip', 'Премиум-клиенты', { priority: 10, target_s: 10, rings: [{ after_s: 0, skills: { vip_care: 4, russian: 3 }, teams: [], everyone: false }] }),
 ];

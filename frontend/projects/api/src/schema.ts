@@ -2347,7 +2347,7 @@ export type components = {
         OverflowRule: {
             at_least?: number | null;
             /** @enum {string} */
-            then: "queue" | "flow" | "callback" | "voicemail" | "number";
+            then: "queue" | "number" | "goodbye" | "flow" | "callback" | "voicemail";
             to?: string | null;
             /** @enum {string} */
             when: "wait_s" | "length" | "estimated_wait_s" | "no_agents" | "closed";
@@ -2533,7 +2533,7 @@ export type components = {
         QueueFault: {
             detail: string;
             /** @enum {string} */
-            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "flow_unknown" | "number_wrong" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown";
+            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "not_offered" | "number_wrong" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown";
             pointer: string;
             warning: boolean;
         };

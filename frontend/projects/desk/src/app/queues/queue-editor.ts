@@ -5,18 +5,20 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
 import type { Disposition } from '../contract/contract';
-import type { OpeningWindow, OverflowRule, Queue, QueueFault, QueuePreview, QueueSettings, QueueVersion, RingRule } from '../contract/queues';
+import type { Queue, QueueFault, QueuePreview, QueueSettings, QueueVersion, RingRule } from '../contract/queues';
 import type { AgentSkills, Skill } from '../contract/skills';
 import { formatWhen } from '../language/dates';
 import { Language, LOCALES } from '../language/language';
 import { Teams } from '../people/teams';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
-import { codeFrom, timeOfDay } from '../roles/role-draft';
+import { codeFrom } from '../roles/role-draft';
 import { SessionStore } from '../session/session-store';
 import { SkillsApi } from '../skills/skills-api';
 import { KnownQueues } from './known-queues';
-import { asRule, barsOf, DAYS, differing, faultAt, hasFigure, hasTarget, NEW_SETTINGS, THENS, WHENS, withSkill } from './queue-settings';
+import { QueueHours } from './queue-hours';
+import { QueueOverflow } from './queue-overflow';
+import { differing, faultAt, NEW_SETTINGS, withSkill } from './queue-settings';
 import { QueuesApi } from './queues-api';
 
 const NEW = 'new';
@@ -26,9 +28,9 @@ type Figure = 'target_s' | 'short_abandon_s' | 'max_length' | 'max_wait_s' | 'ri
 /** One queue as sentences with their figures in them, what a draft would mean, and every version before. */
 @Component({
   selector: 'ovoz-queue-editor',
-  imports: [Icon, MatButton, TranslocoDirective],
+  imports: [Icon, MatButton, QueueHours, QueueOverflow, TranslocoDirective],
   templateUrl: './queue-editor.html',
-  styleUrl: './queue-editor.css',
+  styleUrls: ['./queue-parts.css', './queue-editor.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class QueueEditor {
@@ -46,13 +48,8 @@ export class QueueEditor {
 
   protected readonly mayManage = inject(SessionStore).may('queues.manage');
   protected readonly locales = LOCALES;
-  protected readonly whens = WHENS;
-  protected readonly thens = THENS;
-  protected readonly days = DAYS;
   protected readonly levels = [1, 2, 3, 4, 5];
   protected readonly bones = Array.from({ length: 7 });
-  protected readonly hasFigure = hasFigure;
-  protected readonly hasTarget = hasTarget;
   protected readonly queue = signal<Queue | null>(null);
   protected readonly before = signal<QueueSettings>(NEW_SETTINGS);
   protected readonly draft = signal<QueueSettings>(NEW_SETTINGS);
@@ -160,72 +157,6 @@ export class QueueEditor {
 
   protected askedOf(ring: RingRule): { code: string; name: string; level: number }[] {
     return Object.entries(ring.skills).map(([code, level]) => ({ code, level, name: this.skillName(code) }));
-  }
-
-  protected overflow(place: number, change: Partial<OverflowRule>): void {
-    this.change({ overflow: this.draft().overflow.map((rule, at) => (at === place ? asRule({ ...rule, ...change }) : rule)) });
-  }
-
-  protected asWhen(value: string): OverflowRule['when'] {
-    return WHENS.find(when => when === value) ?? 'wait_s';
-  }
-
-  protected asThen(value: string): OverflowRule['then'] {
-    return THENS.find(then => then === value) ?? 'callback';
-  }
-
-  protected addRule(): void {
-    this.change({ overflow: [...this.draft().overflow, asRule({ when: 'wait_s', then: 'callback', at_least: 300 })] });
-  }
-
-  protected moveRule(place: number, by: number): void {
-    const overflow = [...this.draft().overflow];
-    const [moved] = overflow.splice(place, 1);
-    if (moved) overflow.splice(place + by, 0, moved);
-    this.change({ overflow });
-  }
-
-  protected dropRule(place: number): void {
-    this.change({ overflow: this.draft().overflow.filter((_, at) => at !== place) });
-  }
-
-  protected windows(): OpeningWindow[] {
-    return this.draft().hours.windows;
-  }
-
-  protected bars(day: number): { from: number; width: number }[] {
-    return this.draft().hours.always ? [{ from: 0, width: 100 }] : barsOf(this.windows(), day);
-  }
-
-  protected always(always: boolean): void {
-    const windows = this.windows();
-    const workdays = [1, 2, 3, 4, 5].map(day => ({ day, from: '08:00', until: '20:00' }));
-    this.change({ hours: { always, windows: !always && windows.length === 0 ? workdays : windows } });
-  }
-
-  protected windowsOf(day: number): { window: OpeningWindow; place: number }[] {
-    return this.windows().map((window, place) => ({ window, place })).filter(({ window }) => window.day === day);
-  }
-
-  protected time(place: number, end: 'from' | 'until', field: HTMLInputElement): void {
-    const before = this.windows()[place];
-    const read = end === 'until' && /^24([:. ]?00)?$/.test(field.value.trim()) ? '24:00' : timeOfDay(field.value);
-    if (!before) return;
-    field.value = read ?? before[end];
-    if (read) this.setWindows(this.windows().map((window, at) => (at === place ? { ...window, [end]: read } : window)));
-  }
-
-  protected addWindow(day: number): void {
-    const last = this.windowsOf(day).at(-1)?.window;
-    this.setWindows([...this.windows(), { day, from: last ? last.until.replace('24:00', '22:00') : '08:00', until: last ? '23:00' : '20:00' }]);
-  }
-
-  protected dropWindow(place: number): void {
-    this.setWindows(this.windows().filter((_, at) => at !== place));
-  }
-
-  private setWindows(windows: OpeningWindow[]): void {
-    this.change({ hours: { always: false, windows } });
   }
 
   protected announce(change: Partial<QueueSettings['announcements']>): void {
