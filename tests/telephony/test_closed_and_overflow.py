@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+from tests.support.agents import Refused
 from tests.support.callers import Callers, is_silent, tone_level_db
 from tests.support.conversations import (
     CALLER,
@@ -140,3 +142,29 @@ async def test_a_wait_leads_outside_though_the_switchboard_was_killed(
     await call.ended(5)
     assert (await ended(stack, operator))["end_reason"] == "outside_hung_up"
     assert await why(stack, operator) == [("number", "wait_s", 0), ("number", "wait_s", 1)]
+
+
+async def test_a_call_ends_with_what_its_queue_allows(stack: Stack, callers: Callers) -> None:
+    queues = [{"dispositions": ["sold"], "greeting": []}]
+    operator = await make_operator(stack, agents=1, queues=queues, dispositions=["resolved", "sold"])
+    team = Team(stack, operator)
+    try:
+        agent = await team.agent(0)
+        call = await callers.call(operator.number, CALLER, tone_hz=CALLER_HZ)
+        await agent.until_state("talking")
+        await call.hang_up()
+        await agent.until_state("wrap_up")
+        assert agent.interaction is not None
+        assert agent.interaction["dispositions"] == ["sold"]
+        with pytest.raises(Refused) as refused:
+            await agent.wrap_up(disposition="resolved")
+        assert (refused.value.status, refused.value.document["type"]) == (
+            422,
+            "/problems/disposition-not-allowed",
+        )
+        assert refused.value.document["errors"][0]["pointer"] == "/disposition"
+        assert agent.state == "wrap_up"
+        await agent.wrap_up(disposition="sold")
+        await agent.until_state("ready")
+    finally:
+        await team.close()

@@ -2031,6 +2031,7 @@ export type components = {
             channel: "voice";
             /** @enum {string} */
             direction: "inbound" | "outbound";
+            dispositions?: string[];
             end_reason: string | null;
             ended_at: string | null;
             entry_point: components["schemas"]["DeskEntryPoint"];
@@ -4226,7 +4227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4342,7 +4343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4458,7 +4459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4574,7 +4575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4850,7 +4851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;

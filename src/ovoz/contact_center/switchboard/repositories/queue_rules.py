@@ -20,7 +20,8 @@ from ovoz.contact_center.switchboard.state.rules import QueueRules
 
 QUEUES: Final = """
 SELECT id, code, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s, announce_every_s, recorded,
-       target_s, weight, rings, announcements, hours, overflow, caller_number, archived_at IS NOT NULL AS archived
+       target_s, weight, rings, announcements, hours, overflow, caller_number, dispositions,
+       archived_at IS NOT NULL AS archived
 FROM queue
 """
 HOLIDAYS: Final = "SELECT date, name, spans, queues FROM holiday ORDER BY date, id"
@@ -48,7 +49,8 @@ def _rules(
     announcements = msgspec.convert(row.announcements, Announcements)
     hours = msgspec.convert(row.hours, OpeningHours)
     return QueueRules(
-        **plain | {"caller_number": own(row.caller_number, own_numbers)},
+        **plain
+        | {"caller_number": own(row.caller_number, own_numbers), "dispositions": tuple(row.dispositions)},
         rings=rings_of(str(row.id), msgspec.convert(row.rings, tuple[RingRule, ...])),
         announces_position=announcements.position,
         announces_wait=announcements.estimated_wait,

@@ -78,6 +78,8 @@ class Handling(msgspec.Struct, frozen=True):
     id: UUID
     agent_id: UUID
     offered_at: datetime
+    queue_id: UUID | None = None
+    """Of which queue it is; None: of a release before, and then of the call's."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     """The agent speaks with nobody in it any more; the work after it may last."""

@@ -30,6 +30,7 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
     with_share,
 )
+from ovoz.contact_center.switchboard.state.dispositions import check_disposition
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.recordings import end_recording, record, record_again
 from ovoz.contact_center.switchboard.state.transfers import (
@@ -250,6 +251,7 @@ def finish_wrap_up(
     if share is None or not share.wraps_up:
         raise NotPossibleNow("There is no work after this call for you now.", state=call.phase)
     assert share.ended_at is not None
+    check_disposition(floor, call, share, disposition)
     call = with_share(
         call, replace(share, closed_at=now, wrap_up_until=None, disposition=disposition, note=note)
     )

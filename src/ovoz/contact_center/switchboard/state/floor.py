@@ -337,7 +337,7 @@ class Floor:
             ring_until=now + timedelta(seconds=queue.ring_timeout_s + self.limits.ring_guard_s),
         )
         claimed = with_leg(claimed, Leg(leg_id, "agent", now, agent_id=agent.id))
-        claimed = with_share(claimed, Handling(self._new_id(), agent.id, offered_at=now))
+        claimed = with_share(claimed, Handling(self._new_id(), agent.id, offered_at=now, queue_id=queue.id))
         claimed = self.tell(
             "calls.call_offered.v1",
             now,

@@ -35,6 +35,8 @@ class QueueRules(msgspec.Struct, frozen=True):
     opening: Opening = Opening()
     overflow: tuple[Overflow, ...] = ()
     """Where its callers go when it cannot serve them; the first that holds and can be followed counts."""
+    dispositions: tuple[str, ...] = ()
+    """With what its calls may end; none: with any of the operator's."""
     archived: bool = False
     """Put aside: it serves whom it has, and is offered to nobody."""
 
