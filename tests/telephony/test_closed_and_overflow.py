@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from tests.support.agents import Refused
 from tests.support.callers import Callers, is_silent, tone_level_db
@@ -19,9 +21,12 @@ from tests.support.conversations import (
     hears_music,
 )
 from tests.support.operators import Operator, make_operator
+from tests.support.prompts import ALIKE, THE_SAME, place_of, prompt
 from tests.support.stack import Stack, eventually
 from tests.support.web import Someone
 from tests.telephony.conftest import Team
+
+from ovoz.engines.layout import Layout
 
 
 def closed_hours() -> list[dict[str, Any]]:
@@ -168,3 +173,32 @@ async def test_a_call_ends_with_what_its_queue_allows(stack: Stack, callers: Cal
         await agent.until_state("ready")
     finally:
         await team.close()
+
+
+async def test_two_languages_and_the_queues_own_music(stack: Stack, callers: Callers) -> None:
+    """What is heard is compared with the files: Russian, English, and then a piece that is not everybody's."""
+    said = {"languages": ["ru", "tg", "en"], "first_after_s": 0}
+    queues = [{"announcements": said, "greeting": []}, {"greeting": []}]
+    operator = await make_operator(stack, agents=1, queues=queues)
+    await stack.rows(operator.slug, "UPDATE queue SET music = 'light' WHERE code = 'q0' RETURNING id")
+    sounds = Path(stack.endpoints.sounds_dir).parent
+    call = await callers.call(operator.number, CALLER, tone_hz=CALLER_HZ)
+    other = await callers.call(operator.numbers[1], "+992900000779", tone_hz=CALLER_HZ)
+    await call.answered()
+    await asyncio.sleep(16)
+    heard = call.latest(16)
+    places = []
+    for path in (sounds / "ru" / "queue-youarenext.wav", next((sounds / "en").glob("queue-youarenext.*"))):
+        at, alike = place_of(prompt(path), heard)
+        assert alike > ALIKE, path
+        places.append(at)
+    assert places == sorted(places), "Russian first"
+    # Nothing is said in a language that has no prompts, and nothing twice.
+    first = prompt(sounds / "ru" / "queue-youarenext.wav")
+    begin = int(places[0] * 8000)
+    rest = np.concatenate([heard[:begin], heard[begin + len(first) :]])
+    assert place_of(first, rest)[1] < ALIKE
+    folder = Layout(stack.settings).music
+    calm, light = prompt(folder / "calm.wav"), prompt(folder / "light" / "light.wav")
+    for one, own, strange in ((call, light, calm), (other, calm, light)):
+        assert place_of(one.latest(1), own)[1] > THE_SAME > place_of(one.latest(1), strange)[1]

@@ -45,6 +45,7 @@ SETTINGS: dict[str, list[Try]] = {
             shows=False,
         )
     ],
+    "GET /api/queues/sounds": [Try(refused=200)],
     "GET /api/queues/{queue_id:uuid}": [Try(refused="queue-not-found")],
     "PUT /api/queues/{queue_id:uuid}": [
         Try(

@@ -34,6 +34,7 @@ WORLD = World(
     dispositions=frozenset({"resolved"}),
     agents=(ANNA, BORIS, VERA),
     overflows={"vip": (), "night": (OverflowRule("closed", "queue", to="support"),)},
+    numbers=frozenset({"+992446000100"}),
 )
 
 
@@ -131,7 +132,7 @@ def test_what_is_right_has_no_fault() -> None:
             hours=OpeningHours(False, (Window(1, "08:00", "13:00"), Window(1, "14:00", "24:00"))),
             overflow=(OverflowRule("closed", "goodbye"), OverflowRule("wait_s", "queue", 300, "vip")),
             dispositions=("resolved",),
-            announcements=Announcements(languages=("ru", "tg")),
+            announcements=Announcements(languages=("ru", "en")),
         )
         == []
     )
@@ -180,6 +181,16 @@ def test_what_is_right_has_no_fault() -> None:
         ({"overflow": (OverflowRule("closed", "callback"),)}, [("/overflow/0/then", "not_offered")]),
         ({"overflow": (OverflowRule("closed", "voicemail"),)}, [("/overflow/0/then", "not_offered")]),
         ({"overflow": (OverflowRule("closed", "goodbye"),) * 2}, [("/overflow/1", "twice")]),
+        (
+            {"overflow": (OverflowRule("closed", "number", to="+992446000100"),)},
+            [("/overflow/0/to", "number_own")],
+        ),
+        ({"music": "jazz"}, [("/music", "music_unknown")]),
+        ({"language": "tg"}, [("/language", "language_not_spoken")]),
+        (
+            {"announcements": Announcements(languages=("ru", "tg"))},
+            [("/announcements/languages/1", "language_not_spoken")],
+        ),
         ({"dispositions": ("gone",)}, [("/dispositions/0", "disposition_unknown")]),
     ],
 )
@@ -188,7 +199,7 @@ def test_each_fault_says_where(changes: dict[str, Any], wrong: list[tuple[str, s
 
 
 def test_a_ring_without_anybody_is_a_warning_only() -> None:
-    assert {"ring_adds_nobody"} == WARNINGS
+    assert {"ring_adds_nobody", "language_not_spoken"} == WARNINGS
     nobody = msgspec.structs.replace(WORLD, agents=())
     assert faults("support", QueueSettings("Новая"), nobody) == []
     assert Fault("/rings", "nobody_ever", "") != Fault("/rings/0", "nobody_ever", "")

@@ -33,6 +33,7 @@ FaultCode = Literal[
     "queue_unknown",
     "not_offered",
     "number_wrong",
+    "number_own",
     "overflow_loop",
     "figure_missing",
     "figure_pointless",
@@ -40,8 +41,10 @@ FaultCode = Literal[
     "target_pointless",
     "twice",
     "disposition_unknown",
+    "music_unknown",
+    "language_not_spoken",
 ]
-WARNINGS: frozenset[FaultCode] = frozenset({"ring_adds_nobody"})
+WARNINGS: frozenset[FaultCode] = frozenset({"ring_adds_nobody", "language_not_spoken"})
 """Worth knowing, and no reason to refuse."""
 
 _NUMBER = re.compile(r"\+[0-9]{7,15}")
@@ -70,12 +73,18 @@ class World(msgspec.Struct, frozen=True):
     dispositions: frozenset[str]
     agents: tuple[Member, ...]
     overflows: Mapping[str, Sequence[OverflowRule]]
+    numbers: frozenset[str] = frozenset()
+    """The operator's own: what is called there comes back here."""
+    music: frozenset[str] = frozenset({"default"})
+    languages: frozenset[str] = frozenset({"ru", "en"})
+    """In which there are prompts."""
 
 
 def faults(queue: str, settings: QueueSettings, world: World) -> list[Fault]:
     """Every fault, in the order of the fields."""
     return [
         *_members(settings, world),
+        *_sounds(settings, world),
         *_rings(settings.rings, world),
         *_reach(queue, settings, world),
         *_hours(settings),
@@ -114,6 +123,23 @@ def _members(settings: QueueSettings, world: World) -> list[Fault]:
         Fault(f"/members/{place}", "twice", "stands there twice")
         for place, member in enumerate(settings.members)
         if member in settings.members[:place]
+    ]
+    return found
+
+
+def _sounds(settings: QueueSettings, world: World) -> list[Fault]:
+    found: list[Fault] = []
+    if settings.music not in world.music:
+        found.append(Fault("/music", "music_unknown", f"one of {', '.join(sorted(world.music))}"))
+    said = [("/language", settings.language)] if settings.language else []
+    said += [
+        (f"/announcements/languages/{place}", language)
+        for place, language in enumerate(settings.announcements.languages)
+    ]
+    found += [
+        Fault(at, "language_not_spoken", f"there are no prompts in {language} here: nothing is said in it")
+        for at, language in said
+        if language not in world.languages
     ]
     return found
 
@@ -186,6 +212,8 @@ def _overflow(queue: str, rules: Sequence[OverflowRule], world: World) -> list[F
         elif rule.then == "number":
             if not _NUMBER.fullmatch(rule.to):
                 found.append(Fault(f"{at}/to", "number_wrong", "in international form: +992446000100"))
+            elif rule.to in world.numbers:
+                found.append(Fault(f"{at}/to", "number_own", "one of your own: lead to its queue instead"))
         elif rule.to != queue and rule.to not in world.overflows:
             found.append(Fault(f"{at}/to", "queue_unknown", f"there is no queue {rule.to}"))
         elif (way := loop(queue, {**world.overflows, queue: [rule]})) is not None:

@@ -8,13 +8,20 @@ import structlog
 from sqlalchemy import text
 
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
-from ovoz.contact_center.switchboard.repositories.queue_rules import HOLIDAYS, QUEUES, own, queue_rules
+from ovoz.contact_center.switchboard.repositories.queue_rules import (
+    HOLIDAYS,
+    QUEUES,
+    Surroundings,
+    own,
+    queue_rules,
+)
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call, with_first_share
 from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, QueueRules
 from ovoz.lib.clock import Clock, utc_now
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
+from ovoz.lib.sounds import Sounds
 from ovoz.platform.privacy.api import Fields
 from ovoz.platform.tenancy.contracts import SUBSCRIBER_NAME
 
@@ -50,10 +57,19 @@ class TenantSetup(msgspec.Struct, frozen=True):
 class Directory:
     """Reads tenants, their configuration and what was live."""
 
-    def __init__(self, database: Database, cell_id: str, fields: Fields, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cell_id: str,
+        fields: Fields,
+        *,
+        sounds: Sounds,
+        clock: Clock = utc_now,
+    ) -> None:
         self._database = database
         self._cell_id = cell_id
         self._fields = fields
+        self._sounds = sounds
         self._clock = clock
 
     async def tenants(self) -> list[str]:
@@ -122,7 +138,9 @@ class Directory:
                 active=tenant.active,
                 max_calls=tenant.max_calls,
                 queues=queue_rules(
-                    queues.all(), holidays.all(), ZoneInfo(tenant.time_zone), self._clock(), numbers
+                    queues.all(),
+                    holidays.all(),
+                    Surroundings(ZoneInfo(tenant.time_zone), self._clock(), numbers, self._sounds),
                 ),
                 calling=Calling(caller_number=own(presented, numbers)),
                 entry_points={

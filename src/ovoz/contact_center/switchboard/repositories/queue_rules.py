@@ -17,45 +17,63 @@ from ovoz.contact_center.queues.contracts import (
 )
 from ovoz.contact_center.switchboard.state.opening import Opening
 from ovoz.contact_center.switchboard.state.rules import QueueRules
+from ovoz.lib.sounds import DEFAULT_MUSIC, FIRST_LANGUAGE, Sounds
 
 QUEUES: Final = """
 SELECT id, code, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s, announce_every_s, recorded,
        target_s, weight, rings, announcements, hours, overflow, caller_number, dispositions,
+       language, music,
        archived_at IS NOT NULL AS archived
 FROM queue
 """
 HOLIDAYS: Final = "SELECT date, name, spans, queues FROM holiday ORDER BY date, id"
-_SETTINGS: Final = frozenset({"code", "rings", "announcements", "hours", "overflow"})
+_SETTINGS: Final = frozenset(
+    {
+        "code",
+        "rings",
+        "announcements",
+        "hours",
+        "overflow",
+        "caller_number",
+        "dispositions",
+        "language",
+        "music",
+    }
+)
 
 
-def queue_rules(
-    rows: Sequence[Any], holidays: Sequence[Any], zone: ZoneInfo, now: datetime, own_numbers: set[str]
-) -> list[QueueRules]:
-    """All queues; `now` is the moment from which on it is known when they open and close."""
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a queue's settings are understood by; `now`: from when on its turns are worked out."""
+
+    zone: ZoneInfo
+    now: datetime
+    numbers: set[str]
+    sounds: Sounds
+
+
+def queue_rules(rows: Sequence[Any], holidays: Sequence[Any], around: Surroundings) -> list[QueueRules]:
     days = [msgspec.convert(dict(row._mapping), Holiday) for row in holidays]
     ids = {row.code: str(row.id) for row in rows}
-    return [_rules(row, days, zone, now, ids, own_numbers) for row in rows]
+    return [_rules(row, days, ids, around) for row in rows]
 
 
-def _rules(
-    row: Any,
-    holidays: Sequence[Holiday],
-    zone: ZoneInfo,
-    now: datetime,
-    ids: Mapping[str, str],
-    own_numbers: set[str],
-) -> QueueRules:
-    plain = {name: value for name, value in row._mapping.items() if name not in _SETTINGS}
+def _rules(row: Any, holidays: Sequence[Holiday], ids: Mapping[str, str], around: Surroundings) -> QueueRules:
     announcements = msgspec.convert(row.announcements, Announcements)
     hours = msgspec.convert(row.hours, OpeningHours)
+    # What has no prompts here is said in the first language, and nothing twice.
+    spoken = [one for one in announcements.languages if one in around.sounds.languages] or [FIRST_LANGUAGE]
     return QueueRules(
-        **plain
-        | {"caller_number": own(row.caller_number, own_numbers), "dispositions": tuple(row.dispositions)},
+        **{name: value for name, value in row._mapping.items() if name not in _SETTINGS},
+        caller_number=own(row.caller_number, around.numbers),
+        dispositions=tuple(row.dispositions),
+        language=row.language if row.language in around.sounds.languages else spoken[0],
+        announced_in=tuple(spoken),
+        music=row.music if row.music in around.sounds.music else DEFAULT_MUSIC,
         rings=rings_of(str(row.id), msgspec.convert(row.rings, tuple[RingRule, ...])),
         announces_position=announcements.position,
         announces_wait=announcements.estimated_wait,
         first_announcement_s=announcements.first_after_s,
-        opening=Opening(*turns(hours, holidays_of(holidays, row.code), zone, now)),
+        opening=Opening(*turns(hours, holidays_of(holidays, row.code), around.zone, around.now)),
         overflow=overflows_of(msgspec.convert(row.overflow, list[OverflowRule]), ids),
     )
 

@@ -1,4 +1,4 @@
-"""From the carrier to the queue: greeting, limits, music, announcements; and what is pressed on the way."""
+"""From the carrier to the queue, and on by its rules: greeting, limits, music; and what is pressed on the way."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,11 +11,10 @@ from ovoz.contact_center.switchboard.state import overflow
 from ovoz.contact_center.switchboard.state.actions import (
     Answer,
     HangUp,
-    Play,
     StartMusic,
     StopMusic,
-    StopPlaying,
 )
+from ovoz.contact_center.switchboard.state.announcing import ahead
 from ovoz.contact_center.switchboard.state.call import (
     WAITING,
     Call,
@@ -33,6 +32,7 @@ from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.outside import dial
 from ovoz.contact_center.switchboard.state.recordings import end_recording
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
+from ovoz.contact_center.switchboard.state.saying import fall_silent, say_in_queues_language, say_next
 
 CAUSE_CONGESTION = 42
 OPERATOR_SUSPENDED = "operator_suspended"
@@ -91,7 +91,7 @@ def caller_arrived(
     floor.act(Answer(call.id, channel))
     prompts = refusal_prompts(refusal) if refusal else tuple(f"sound:{name}" for name in entry.greeting)
     if prompts:
-        call = _play(floor, call, "greeting", prompts)
+        call = say_in_queues_language(floor, call, "greeting", prompts)
         floor.put_call(call)
     else:
         enter_queue(floor, call, now)
@@ -139,15 +139,12 @@ def playback_finished(floor: Floor, now: datetime, playback_id: str) -> None:
     call = owner(floor, playback_id)
     if call is None or call.playing != playback_id:
         return
-    call = replace(call, playing=None)
-    if call.phase == "greeting":
-        floor.put_call(call)
+    if call.phase not in ("greeting", *WAITING):
+        floor.put_call(replace(call, playing=None, say_next=()))
+        return
+    call = say_next(floor, call)
+    if call.phase == "greeting" and call.playing is None:
         greeting_over(floor, now, call)
-    elif call.phase in WAITING:
-        floor.put_call(call)
-        floor.act(StartMusic(call.id, call.caller_channel))
-    else:
-        floor.put_call(call)
 
 
 def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
@@ -159,53 +156,6 @@ def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
         enter_queue(floor, call, now)
 
 
-def announce(floor: Floor, now: datetime, call: Call) -> None:
-    """Tells a waiting caller the place in the queue and the wait, as far as the queue does that; then music again."""
-    queue = floor.queues[call.queue_id]
-    call = replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s))
-    place = 1 + _ahead(floor, call)
-    estimate = floor.estimator(queue.id).estimate(now.timestamp(), place - 1)
-    minutes = estimate.minutes if queue.announces_wait and estimate and estimate.worth_saying else None
-    prompts = (*(_place(place) if queue.announces_position else ()), *(_wait(minutes) if minutes else ()))
-    if not prompts:
-        floor.put_call(call)
-        return
-    why = msgspec.to_builtins(floor.why_waiting(call, now))
-    floor.act(StopMusic(call.id, call.caller_channel))
-    call = replace(call, announcements=call.announcements + 1)
-    call = _play(floor, call, f"announce-{call.announcements}", (*prompts, "sound:queue-thankyou"))
-    floor.put_call(
-        floor.tell(
-            "calls.position_announced.v1",
-            now,
-            call,
-            position=place,
-            minutes=minutes,
-            estimate_s=round(estimate.wait_s) if estimate else None,
-            error_s=round(estimate.error_s) if estimate and estimate.error_s is not None else None,
-            why=why,
-        )
-    )
-
-
-def _place(place: int) -> tuple[str, ...]:
-    if place == 1:
-        return ("sound:queue-youarenext",)
-    return ("sound:queue-thereare", f"number:{place}", "sound:queue-callswaiting")
-
-
-def _wait(minutes: int) -> tuple[str, ...]:
-    unit = "sound:queue-minute" if minutes == 1 else "sound:queue-minutes"
-    return ("sound:queue-holdtime", f"number:{minutes}", unit)
-
-
-def _ahead(floor: Floor, call: Call) -> int:
-    """How many wait in the same queue longer than this one."""
-    return next(
-        (place for place, other in enumerate(floor.waiting_in(call.queue_id)) if other.id == call.id), 0
-    )
-
-
 def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
     """Nothing waits forever: after the queue's longest wait the caller hears a goodbye and is let go."""
     _turn_away(floor, now, call, "max_wait", GAVE_UP_PROMPTS)
@@ -214,7 +164,7 @@ def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
 def _turn_away(floor: Floor, now: datetime, call: Call, refusal: str, prompts: tuple[str, ...]) -> None:
     """Takes a caller out of the queue: a last prompt, then the call is over."""
     floor.act(StopMusic(call.id, call.caller_channel))
-    call = _play(floor, call, "goodbye", prompts)
+    call = say_in_queues_language(floor, call, "goodbye", prompts)
     floor.put_call(
         replace(
             call,
@@ -251,6 +201,7 @@ def close_unanswered(
         ring_until=None,
         dial_until=None,
         playing=None,
+        say_next=(),
     )
     spoken: dict[str, Any] = {}
     if answered:
@@ -280,7 +231,7 @@ def enter_entry_point(floor: Floor, call: Call, now: datetime, entry: EntryPoint
         return
     floor.act(StopMusic(call.id, call.caller_channel))
     call = begin_segment(call, "flow", now)
-    call = _play(
+    call = say_in_queues_language(
         floor, call, f"greeting-{len(call.segments)}", tuple(f"sound:{name}" for name in entry.greeting)
     )
     floor.put_call(
@@ -321,7 +272,7 @@ def enter_queue(
         floor.act(StartMusic(call.id, call.caller_channel))
     floor.match(now)
     if floor.calls[call.id].phase == "queued":
-        floor.estimator(queue.id).queued(call.id, now.timestamp(), _ahead(floor, call))
+        floor.estimator(queue.id).queued(call.id, now.timestamp(), ahead(floor, call))
 
 
 def led_elsewhere(floor: Floor, now: datetime, call: Call) -> bool:
@@ -356,19 +307,12 @@ def _follow(floor: Floor, now: datetime, call: Call, rule: Overflow, seen: Situa
     elif rule.then == "number" and rule.to is not None:
         presented = floor.presented_number(left.id)
         assert presented is not None
-        if call.playing is not None:
-            floor.act(StopPlaying(call.id, call.playing))
-        floor.act(StartMusic(call.id, call.caller_channel))
+        call = fall_silent(floor, call)
         led = replace(call.led, numbers=(*call.led.numbers, rule.to))
-        dial(floor, now, replace(call, led=led, playing=None), rule.to, presented)
+        dial(floor, now, replace(call, led=led), rule.to, presented)
+        floor.act(StartMusic(call.id, call.caller_channel))
     else:
         _turn_away(floor, now, call, "closed" if rule.when == "closed" else "overflow", CLOSED_PROMPTS)
-
-
-def _play(floor: Floor, call: Call, what: str, media: tuple[str, ...]) -> Call:
-    playback_id = f"{call.id.hex}:{what}"
-    floor.act(Play(call.id, call.caller_channel, playback_id, media))
-    return replace(call, playing=playback_id)
 
 
 def digit_pressed(floor: Floor, now: datetime, channel: str, digit: str) -> None:

@@ -50,6 +50,13 @@ class Leg(msgspec.Struct, frozen=True):
     observed_late: bool = False
 
 
+class Saying(msgspec.Struct, frozen=True):
+    """Prompts of one language."""
+
+    language: str
+    media: tuple[str, ...]
+
+
 class Place(msgspec.Struct, frozen=True):
     """A caller's place in line."""
 
@@ -122,6 +129,8 @@ class Call(msgspec.Struct, frozen=True):
     """Why it was given to the agent who has it."""
     announcements: int = 0
     playing: str | None = None
+    say_next: tuple[Saying, ...] = ()
+    """What follows what plays."""
     queued_at: datetime | None = None
     """Since when the place in line counts; who is led on keeps the time waited."""
     entered_at: datetime | None = None

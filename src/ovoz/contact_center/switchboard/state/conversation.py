@@ -12,7 +12,6 @@ from ovoz.contact_center.switchboard.state.actions import (
     Ring,
     StartMusic,
     StopMusic,
-    StopPlaying,
 )
 from ovoz.contact_center.switchboard.state.agent import Agent, NextState, after_call
 from ovoz.contact_center.switchboard.state.arrivals import close_unanswered
@@ -33,6 +32,7 @@ from ovoz.contact_center.switchboard.state.call import (
 from ovoz.contact_center.switchboard.state.dispositions import check_disposition
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.recordings import end_recording, record, record_again
+from ovoz.contact_center.switchboard.state.saying import fall_silent
 from ovoz.contact_center.switchboard.state.transfers import (
     OUTCOMES,
     caller_left_outside,
@@ -321,8 +321,7 @@ def release_agent(floor: Floor, now: datetime, agent: Agent) -> None:
 def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, observed_late: bool) -> None:
     assert call.agent_id is not None
     agent = floor.agents[call.agent_id]
-    if call.playing is not None:
-        floor.act(StopPlaying(call.id, call.playing))
+    call = fall_silent(floor, call)
     floor.act(
         StopMusic(call.id, call.caller_channel),
         Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
@@ -339,7 +338,6 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
     call = replace(
         begin_segment(call, "talk", now, agent_id=agent.id),
         phase="talking",
-        playing=None,
         ring_until=None,
         give_up_at=None,
         overflow_at=None,

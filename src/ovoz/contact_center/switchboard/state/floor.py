@@ -13,7 +13,7 @@ import msgspec
 
 from ovoz.contact_center.routing.api import Matcher, WaitEstimator
 from ovoz.contact_center.routing.contracts import Policy, Reason, Waiting
-from ovoz.contact_center.switchboard.state.actions import Action, Ring
+from ovoz.contact_center.switchboard.state.actions import Action, Ring, StartMusic
 from ovoz.contact_center.switchboard.state.agent import (
     Agent,
     AgentStateName,
@@ -233,7 +233,14 @@ class Floor:
 
     def act(self, *actions: Action) -> None:
         """To be done at once: observed facts and safety acts wait for nobody."""
-        self._step.now.extend(actions)
+        self._step.now.extend(
+            self._with_music(action) if isinstance(action, StartMusic) else action for action in actions
+        )
+
+    def _with_music(self, action: StartMusic) -> StartMusic:
+        """The queue's in which the caller is: nobody who starts music has to know which."""
+        call = self.calls.get(action.interaction_id)
+        return action if call is None else replace(action, music=self.queues[call.queue_id].music)
 
     def act_when_journalled(self, *actions: Action) -> None:
         """To be done once the facts of this step stand in the journal: intents."""

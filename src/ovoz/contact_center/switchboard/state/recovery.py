@@ -19,8 +19,8 @@ from ovoz.contact_center.switchboard.state.actions import (
     StartRecording,
     StopRecording,
 )
+from ovoz.contact_center.switchboard.state.announcing import announce
 from ovoz.contact_center.switchboard.state.arrivals import (
-    announce,
     close_unanswered,
     greeting_over,
     led_elsewhere,

@@ -28,6 +28,11 @@ class QueueRules(msgspec.Struct, frozen=True):
     announces_position: bool = True
     announces_wait: bool = True
     first_announcement_s: int = 8
+    announced_in: tuple[str, ...] = ("ru",)
+    """The languages of announcements, one after the other."""
+    language: str = "ru"
+    """In which everything else is said: the greeting, why a caller is let go."""
+    music: str = "default"
     rings: tuple[Ring, ...] = ()
     """Who is reached, and from what wait on; empty: the members, at once."""
     caller_number: str | None = None
