@@ -1,12 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
 import type { Disposition } from '../contract/contract';
-import type { Queue, QueueFault, QueuePreview, QueueSettings, QueueVersion, RingRule } from '../contract/queues';
+import type { Queue, QueueFault, QueuePreview, QueueSettings, QueueSounds, QueueVersion, RingRule } from '../contract/queues';
 import type { AgentSkills, Skill } from '../contract/skills';
+import type { Question } from '../dialogs/confirm';
 import { formatWhen } from '../language/dates';
 import { Language, LOCALES } from '../language/language';
 import { Teams } from '../people/teams';
@@ -16,6 +18,7 @@ import { codeFrom } from '../roles/role-draft';
 import { SessionStore } from '../session/session-store';
 import { SkillsApi } from '../skills/skills-api';
 import { KnownQueues } from './known-queues';
+import { QueueHolidays } from './queue-holidays';
 import { QueueHours } from './queue-hours';
 import { QueueOverflow } from './queue-overflow';
 import { differing, faultAt, NEW_SETTINGS, withSkill } from './queue-settings';
@@ -28,15 +31,17 @@ type Figure = 'target_s' | 'short_abandon_s' | 'max_length' | 'max_wait_s' | 'ri
 /** One queue as sentences with their figures in them, what a draft would mean, and every version before. */
 @Component({
   selector: 'ovoz-queue-editor',
-  imports: [Icon, MatButton, QueueHours, QueueOverflow, TranslocoDirective],
+  imports: [Icon, MatButton, QueueHolidays, QueueHours, QueueOverflow, TranslocoDirective],
   templateUrl: './queue-editor.html',
   styleUrls: ['./queue-parts.css', './queue-editor.css'],
+  host: { '(window:beforeunload)': 'keepPage($event)' },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class QueueEditor {
   private readonly api = inject(QueuesApi);
   private readonly skillsApi = inject(SkillsApi);
   private readonly clock = inject(ServerClock);
+  private readonly dialog = inject(MatDialog);
   private readonly router = inject(Router);
   protected readonly known = inject(KnownQueues);
   protected readonly language = inject(Language);
@@ -64,6 +69,7 @@ export class QueueEditor {
   protected readonly skills = signal<Skill[]>([]);
   protected readonly agents = signal<AgentSkills[]>([]);
   protected readonly dispositions = signal<Disposition[]>([]);
+  private readonly sounds = signal<QueueSounds>({ languages: [], music: [] });
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
 
@@ -76,6 +82,9 @@ export class QueueEditor {
   protected readonly refused = computed(() => this.faults().some(fault => !fault.warning));
   protected readonly complete = computed(() => this.draft().name.trim() !== '' && this.codeFits());
   protected readonly others = computed(() => (this.known.all() ?? []).filter(queue => queue.code !== this.code() && !queue.archived));
+  /** What is set stands among them, though it may be gone. */
+  protected readonly pieces = computed(() => [...new Set([...this.sounds().music, this.draft().music])]);
+  protected readonly soundFaults = computed(() => [...new Set(this.faults().map(({ fault }) => fault).filter(fault => fault === 'music_unknown' || fault === 'language_not_spoken'))]);
   protected readonly reached = computed(() => (this.preview()?.rings ?? []).reduce((sum, ring) => sum + ring.agents.length, 0));
 
   constructor() {
@@ -130,6 +139,12 @@ export class QueueEditor {
     else this.change({ [name]: value });
   }
 
+  protected weigh(field: HTMLInputElement): void {
+    const value = Math.round(field.valueAsNumber * 10) / 10;
+    if (Number.isNaN(value)) field.value = String(this.draft().weight);
+    else this.change({ weight: value });
+  }
+
   protected ring(place: number, change: Partial<RingRule>): void {
     this.change({ rings: this.rings().map((ring, at) => (at === place ? { ...ring, ...change } : ring)) });
   }
@@ -173,6 +188,10 @@ export class QueueEditor {
     if (languages.length > 0) this.announce({ languages });
   }
 
+  protected asLocale(value: string): QueueSettings['language'] {
+    return LOCALES.find(locale => locale.code === value)?.code ?? null;
+  }
+
   protected toggle(name: 'members' | 'dispositions', value: string, wanted: boolean): void {
     const rest = this.draft()[name].filter(known => known !== value);
     this.change({ [name]: wanted ? [...rest, value] : rest });
@@ -194,6 +213,11 @@ export class QueueEditor {
     return faultAt(this.faults(), pointer);
   }
 
+  protected musicName(piece: string): string {
+    const key = `queues.music.${piece}`;
+    return this.language.has(key) ? this.language.text(key) : piece;
+  }
+
   protected when(moment: string | null): string {
     return moment ? formatWhen(moment, this.language.locale(), this.clock.now()) : '';
   }
@@ -211,6 +235,31 @@ export class QueueEditor {
     return ring.agents.slice(0, 6).map(agent => agent.name).join(', ') + (ring.agents.length > 6 ? ` +${ring.agents.length - 6}` : '');
   }
 
+  /** Holidays hold for others too: the list says anew what is open. */
+  protected hoursChanged(): void {
+    void this.known.load();
+  }
+
+  // Leaving
+
+  /** Asked before another address opens: what is not saved would be lost. */
+  async mayLeave(): Promise<boolean> {
+    if (!this.mayManage || !this.changed()) return true;
+    const { Confirm } = await import('../dialogs/confirm');
+    const data: Question = {
+      title: this.language.text('skills.leave'),
+      follows: [this.language.text('queues.leave_lost', { name: this.before().name || this.draft().name })],
+      action: this.language.text('skills.leave_act'),
+      act: () => Promise.resolve(),
+    };
+    const closed = this.dialog.open<unknown, Question, boolean>(Confirm, { width: '28rem', maxWidth: '92vw', data }).afterClosed();
+    return new Promise(resolve => closed.subscribe(left => resolve(left === true)));
+  }
+
+  protected keepPage(event: BeforeUnloadEvent): void {
+    if (this.mayManage && this.changed()) event.preventDefault();
+  }
+
   // Keeping
 
   protected undo(): void {
@@ -225,7 +274,10 @@ export class QueueEditor {
       const kept = queue ? await this.api.change(queue, settings) : await this.api.create(this.code(), settings);
       await this.known.load();
       if (queue) await this.kept(kept);
-      else await this.router.navigate(['/settings/queues', kept.id]);
+      else {
+        this.before.set(this.draft());
+        await this.router.navigate(['/settings/queues', kept.id]);
+      }
     });
   }
 
@@ -282,7 +334,7 @@ export class QueueEditor {
 
   private async loadNames(): Promise<void> {
     const take = <T>(found: Promise<T>, into: { set(value: T): void }) => found.then(value => into.set(value));
-    await Promise.allSettled([take(this.skillsApi.list().then(all => all.filter(skill => !skill.archived)), this.skills), take(this.skillsApi.agents(), this.agents), take(this.api.dispositions(), this.dispositions), this.teams.load()]);
+    await Promise.allSettled([take(this.skillsApi.list().then(all => all.filter(skill => !skill.archived)), this.skills), take(this.skillsApi.agents(), this.agents), take(this.api.dispositions(), this.dispositions), take(this.api.sounds(), this.sounds), this.teams.load()]);
   }
 
   private take(queue: Queue): void {
