@@ -21,7 +21,7 @@ import { QueuesApi } from './queues-api';
     <ng-container *transloco="let t">
       <h4 class="label">{{ t('queues.holidays') }}</h4>
       @for (one of coming(); track one.id) {
-        <p class="one" data-testid="queue-holiday"><span class="date">{{ dayOf(one) }}</span><span class="cut grow">{{ one.holiday.name }}</span><span class="small soft">{{ one.holiday.spans.length ? spansOf(one) : t('queues.closed') }} · {{ t(one.holiday.queues.length ? 'queues.holiday_some' : 'queues.holiday_all') }}</span>@if (editable()) { <button type="button" class="icon-btn icon-btn-s" [attr.aria-label]="t('condition.remove', { name: one.holiday.name })" (click)="remove(one)" data-testid="queue-holiday-remove"><svg ovozIcon="x" class="i-s"></svg></button> }</p>
+        <p class="one" data-testid="queue-holiday"><span class="date">{{ dayOf(one) }}</span><span class="cut grow">{{ one.holiday.name }}</span><span class="small soft">{{ one.holiday.spans.length ? spansOf(one) : t('queues.closed') }} · {{ t(whose(one)) }}</span>@if (editable()) { <button type="button" class="icon-btn icon-btn-s" [attr.aria-label]="t('condition.remove', { name: one.holiday.name })" (click)="remove(one)" data-testid="queue-holiday-remove"><svg ovozIcon="x" class="i-s"></svg></button> }</p>
       } @empty { @if (known()) { <p class="small soft">{{ t('queues.no_holidays') }}</p> } }
       @if (editable()) {
         <div class="say">
@@ -64,7 +64,7 @@ export class QueueHolidays {
   protected readonly busy = signal(false);
   protected readonly missing = signal(false);
   protected readonly problem = signal<Problem | null>(null);
-  private readonly span = { from: '10:00', until: '16:00' };
+  private span = { from: '10:00', until: '16:00' };
 
   /** What is over is of no interest; what began yesterday may last. */
   protected readonly coming = computed(() => {
@@ -84,9 +84,14 @@ export class QueueHolidays {
     return holiday.spans.map(({ from, until }) => `${from}–${until}`).join(', ');
   }
 
+  protected whose({ holiday: { queues } }: KeptHoliday): string {
+    return queues.length === 0 ? 'queues.holiday_all' : queues.length === 1 ? 'queues.holiday_alone' : 'queues.holiday_some';
+  }
+
   /** What is no time goes back to what was there. */
   protected fix(end: 'from' | 'until', field: HTMLInputElement, otherwise: string): void {
-    field.value = this.span[end] = readTime(field.value, end) ?? otherwise;
+    field.value = readTime(field.value, end) ?? otherwise;
+    this.span = { ...this.span, [end]: field.value };
   }
 
   protected async add(date: HTMLInputElement, name: HTMLInputElement, alone: boolean): Promise<void> {
