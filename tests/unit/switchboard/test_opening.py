@@ -30,6 +30,7 @@ def test_a_closed_queue_says_so_and_lets_go() -> None:
     step = shift.floor.take_step()
     assert [action.media for action in step.now if isinstance(action, Play)] == [arrivals.CLOSED_PROMPTS]
     assert not any(fact.type == "calls.call_queued.v1" for fact in step.facts)
+    assert call_of(shift, call).queued_at is None, "they have never been in line"
     playing = call_of(shift, call).playing
     assert playing is not None
     arrivals.playback_finished(shift.floor, shift.now, playing)

@@ -253,15 +253,17 @@ def enter_queue(
     """
     queue = floor.queues[call.queue_id]
     entered_at = entered_at or now
-    call = replace(call, queued_at=queued_at or now, entered_at=entered_at, greeting_until=None)
+    call = replace(call, entered_at=entered_at, greeting_until=None)
     seen = overflow.situation(floor, now, call, entering=True)
     rule = overflow.rule_for(floor, now, call, seen)
     if rule is not None:
-        _follow(floor, now, call, rule, seen)
+        # They have never been in this line: only what they waited before counts on.
+        _follow(floor, now, call, rule, seen, queued_at)
         return
     call = replace(
         begin_segment(call, "queue", now),
         phase="queued",
+        queued_at=queued_at or now,
         announce_at=now + timedelta(seconds=queue.first_announcement_s),
         give_up_at=entered_at + timedelta(seconds=queue.max_wait_s),
         overflow_at=overflow.look_again_at(floor, now, call, seen),
@@ -280,7 +282,7 @@ def led_elsewhere(floor: Floor, now: datetime, call: Call) -> bool:
     seen = overflow.situation(floor, now, call, entering=False)
     rule = overflow.rule_for(floor, now, call, seen)
     if rule is not None:
-        _follow(floor, now, call, rule, seen)
+        _follow(floor, now, call, rule, seen, call.queued_at)
         return True
     look_again = overflow.look_again_at(floor, now, call, seen)
     if look_again != call.overflow_at:
@@ -288,8 +290,10 @@ def led_elsewhere(floor: Floor, now: datetime, call: Call) -> bool:
     return False
 
 
-def _follow(floor: Floor, now: datetime, call: Call, rule: Overflow, seen: Situation) -> None:
-    """Leads the caller where the rule says; why stands in the fact."""
+def _follow(
+    floor: Floor, now: datetime, call: Call, rule: Overflow, seen: Situation, queued_at: datetime | None
+) -> None:
+    """Leads the caller where the rule says; why stands in the fact. `queued_at`: since when they wait."""
     left = floor.queues[call.queue_id]
     to = floor.queues[UUID(rule.to)] if rule.then == "queue" and rule.to else None
     why = {"rule": rule.place, "when": rule.when, "at_least": rule.at_least} | msgspec.to_builtins(seen)
@@ -303,7 +307,7 @@ def _follow(floor: Floor, now: datetime, call: Call, rule: Overflow, seen: Situa
     call = replace(call, announce_at=None, give_up_at=None, overflow_at=None)
     if to is not None:
         led = replace(call.led, queues=(*call.led.queues, left.id))
-        enter_queue(floor, replace(call, queue_id=to.id, led=led), now, queued_at=call.queued_at)
+        enter_queue(floor, replace(call, queue_id=to.id, led=led), now, queued_at=queued_at)
     elif rule.then == "number" and rule.to is not None:
         presented = floor.presented_number(left.id)
         assert presented is not None
