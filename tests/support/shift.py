@@ -57,9 +57,9 @@ class Shift:
     def choose(self, agent: UUID, state: str) -> None:
         presence.choose_state(self.floor, self.now, self.floor.agents[agent], state, "lunch")  # type: ignore[arg-type]
 
-    def calls(self, queue: QueueRules) -> UUID:
+    def calls(self, queue: QueueRules, greeting: tuple[str, ...] = ()) -> UUID:
         id_ = self.id()
-        entry = EntryPoint(self.id(), "+992446000100", "line", queue.id, ())
+        entry = EntryPoint(self.id(), "+992446000100", "line", queue.id, greeting)
         arrivals.caller_arrived(
             self.floor,
             self.now,

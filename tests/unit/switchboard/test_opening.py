@@ -7,12 +7,14 @@ import msgspec
 import pytest
 from tests.support.shift import START, Shift, queue
 
+from ovoz.contact_center.routing.contracts import Overflow
 from ovoz.contact_center.switchboard.errors import TargetNotFree
 from ovoz.contact_center.switchboard.state import arrivals, conversation, transfers
 from ovoz.contact_center.switchboard.state.actions import HangUp, Play
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import replace
 from ovoz.contact_center.switchboard.state.opening import Opening
+from ovoz.contact_center.switchboard.state.rules import QueueRules
 from ovoz.contact_center.switchboard.state.transfers import Destination
 
 SHUT = Opening(open_before=False)
@@ -36,6 +38,21 @@ def test_a_closed_queue_says_so_and_lets_go() -> None:
     arrivals.playback_finished(shift.floor, shift.now, playing)
     assert (call_of(shift, call).phase, call_of(shift, call).end_reason) == ("closed", "closed")
     assert any(isinstance(action, HangUp) for action in shift.floor.take_step().now)
+
+
+def test_nobody_is_greeted_who_is_let_go_at_once() -> None:
+    support, night = queue(1, opening=SHUT), queue(2)
+    shift = Shift(support, night)
+
+    def first_heard(called: QueueRules) -> tuple[str, ...]:
+        shift.calls(called, greeting=("hello",))
+        return next(action.media for action in shift.floor.take_step().now if isinstance(action, Play))
+
+    assert first_heard(support) == arrivals.CLOSED_PROMPTS
+    assert first_heard(night) == ("sound:hello",)
+    led = replace(support, overflow=(Overflow("closed", "queue", to=str(night.id), place=0),))
+    shift.floor.change_queues([led])
+    assert first_heard(led) == ("sound:hello",)
 
 
 def test_it_opens_and_closes_at_the_moment_that_was_known_before() -> None:

@@ -1,7 +1,8 @@
 """A queue's row and the operator's holidays as the floor takes them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from ovoz.contact_center.queues.contracts import (
     OpeningHours,
     OverflowRule,
     RingRule,
+    Span,
 )
 from ovoz.contact_center.switchboard.state.opening import Opening
 from ovoz.contact_center.switchboard.state.rules import QueueRules
@@ -73,9 +75,25 @@ def _rules(row: Any, holidays: Sequence[Holiday], ids: Mapping[str, str], around
         announces_position=announcements.position,
         announces_wait=announcements.estimated_wait,
         first_announcement_s=announcements.first_after_s,
-        opening=Opening(*turns(hours, holidays_of(holidays, row.code), around.zone, around.now)),
+        opening=_opening(hours, holidays_of(holidays, row.code), around.zone, around.now),
         overflow=overflows_of(msgspec.convert(row.overflow, list[OverflowRule]), ids),
     )
+
+
+def _opening(
+    hours: OpeningHours, holidays: dict[date, tuple[Span, ...]], zone: ZoneInfo, now: datetime
+) -> Opening:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    known = _since(hours, tuple(sorted(holidays.items())), zone, hour)
+    return Opening(known.at(now), tuple(turn for turn in known.turns if turn > now))
+
+
+@lru_cache(maxsize=10_000)
+def _since(
+    hours: OpeningHours, holidays: tuple[tuple[date, tuple[Span, ...]], ...], zone: ZoneInfo, hour: datetime
+) -> Opening:
+    """Settings are read twice a minute, and a calendar is some milliseconds of work: once an hour is enough."""
+    return Opening(*turns(hours, dict(holidays), zone, hour))
 
 
 def own(number: str | None, numbers: set[str]) -> str | None:

@@ -90,6 +90,9 @@ def caller_arrived(
     )
     floor.act(Answer(call.id, channel))
     prompts = refusal_prompts(refusal) if refusal else tuple(f"sound:{name}" for name in entry.greeting)
+    if refusal is None and overflow.says_goodbye(floor, now, call):
+        # Nobody is greeted who is let go at once.
+        prompts = ()
     if prompts:
         call = say_in_queues_language(floor, call, "greeting", prompts)
         floor.put_call(call)

@@ -40,6 +40,12 @@ def rule_for(floor: Floor, now: datetime, call: Call, seen: Situation) -> Overfl
     return next((rule for rule in holding(rules, seen) if _possible(floor, now, call, rule)), None)
 
 
+def says_goodbye(floor: Floor, now: datetime, call: Call) -> bool:
+    """Whether who comes now would be let go."""
+    rule = rule_for(floor, now, call, situation(floor, now, call, entering=True))
+    return rule is not None and rule.then == "goodbye"
+
+
 def look_again_at(floor: Floor, now: datetime, call: Call, seen: Situation) -> datetime | None:
     """When the rules are to be looked at again, whatever happens or does not."""
     rules = floor.queues[call.queue_id].overflow
