@@ -223,7 +223,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "operations": Operations(database, settings.data_dir),
         "own_day": OwnDay(database, utc_now),
         "phone_lines": sip_proxy,
-        "queues": Queues(database, utc_now),
+        "queues": Queues(database, utc_now, endpoints.sounds),
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
