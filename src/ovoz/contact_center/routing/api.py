@@ -1,6 +1,27 @@
-"""What the engine offers to other modules: the matcher and the estimates of waits; their terms stand in `contracts`."""
+"""What the engine offers to other modules: the matcher, the estimates of waits, and how rules treat a caller."""
 
 from ovoz.contact_center.routing.rules.estimate import Estimate, WaitEstimator
 from ovoz.contact_center.routing.rules.matching import Matcher
+from ovoz.contact_center.routing.rules.qualifying import first_ring
+from ovoz.contact_center.routing.rules.treatment import Treatment, servable, treat, treated
+from ovoz.contact_center.routing.rules.treatment_faults import (
+    RULE_WARNINGS,
+    RuleFaultCode,
+    Surroundings,
+    rule_faults,
+)
 
-__all__ = ["Estimate", "Matcher", "WaitEstimator"]
+__all__ = [
+    "RULE_WARNINGS",
+    "Estimate",
+    "Matcher",
+    "RuleFaultCode",
+    "Surroundings",
+    "Treatment",
+    "WaitEstimator",
+    "first_ring",
+    "rule_faults",
+    "servable",
+    "treat",
+    "treated",
+]
