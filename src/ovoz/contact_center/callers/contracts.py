@@ -85,7 +85,7 @@ class LastAgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoutingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How callers are treated. Every rule that holds has its say; where two say the same thing, the upper one counts."""
+    """How callers are treated. Every rule that holds has its say; where two say the same, the upper one counts."""
 
     rules: Annotated[tuple[RoutingRule, ...], Meta(max_length=100)] = ()
     last_agent: LastAgent = LastAgent()

@@ -38,6 +38,7 @@ ACTS: Final = frozenset(
         "roles.changed",
         "roles.created",
         "roles.removed",
+        "routing.changed",
         "skills.changed",
         "skills.created",
         "skills.given",

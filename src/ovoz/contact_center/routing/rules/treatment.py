@@ -53,13 +53,18 @@ def treat(
     applied: list[Applied] = []
     decided: dict[Aspect, RuleThen] = {}
     levels: dict[str, int] = {}
+    account = profile is not None and profile.answer_target_s is not None
+    manager = profile is not None and profile.manager_id is not None
     for rule in rules.rules:
         because = holds(rule.when, profile, dialled)
         if because is None:
             continue
-        new = [aspect for aspect in aspects(rule.then, profile) if aspect not in decided]
-        if "skills" in aspects(rule.then, profile) and "skills" in decided:
-            new += ["skills"] if rule.then.skills.keys() - levels.keys() else []
+        said = aspects(rule.then, account=account, manager=manager)
+        new = [
+            aspect
+            for aspect in said
+            if aspect not in decided or (aspect == "skills" and rule.then.skills.keys() - levels.keys())
+        ]
         for aspect in new:
             decided.setdefault(aspect, rule.then)
         if "skills" in new:
@@ -104,20 +109,18 @@ def holds(when: RuleWhen, profile: CallerProfile | None, dialled: str) -> tuple[
     return tuple(because)
 
 
-def aspects(then: RuleThen, profile: CallerProfile | None = None) -> tuple[Aspect, ...]:
-    """What a rule has a say in; the target of an account, and its manager, only where there is one."""
-    own_target = then.account_target and (profile is None or profile.answer_target_s is not None)
-    has_manager = then.prefer != "manager" or profile is None or profile.manager_id is not None
+def aspects(then: RuleThen, *, account: bool = True, manager: bool = True) -> tuple[Aspect, ...]:
+    """What a rule has a say in; whether the caller's account has a target of its own, and a manager, may matter."""
     found: list[Aspect] = []
     if then.queue is not None:
         found.append("queue")
     if then.head_start_s is not None:
         found.append("head_start")
-    if then.target_s is not None or own_target:
+    if then.target_s is not None or (then.account_target and account):
         found.append("target")
     if then.skills:
         found.append("skills")
-    if then.prefer is not None and has_manager:
+    if then.prefer == "last_agent" or (then.prefer == "manager" and manager):
         found.append("prefer")
     return tuple(found)
 

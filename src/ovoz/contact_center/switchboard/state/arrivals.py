@@ -17,6 +17,7 @@ from ovoz.contact_center.switchboard.state.call import (
     WAITING,
     Call,
     Caller,
+    Known,
     Leg,
     begin_segment,
     end_legs,
@@ -28,7 +29,9 @@ from ovoz.contact_center.switchboard.state.call import (
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.recordings import end_recording
+from ovoz.contact_center.switchboard.state.routing import routed
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
+from ovoz.contact_center.switchboard.state.treating import treat_anew, treat_caller
 
 CAUSE_CONGESTION = 42
 OPERATOR_SUSPENDED = "operator_suspended"
@@ -49,8 +52,12 @@ def caller_arrived(
     caller: Caller,
     entry: EntryPoint,
     observed_late: bool = False,
+    recognising: bool = False,
 ) -> Call:
-    """A call of the carrier meets the switchboard: it is answered at once and hears something at once."""
+    """A call of the carrier meets the switchboard: it is answered at once and hears something at once.
+
+    `recognising`: it is being asked who calls (`caller_known` says what came of it), and rules depend on that.
+    """
     queue = floor.queues[entry.queue_id]
     refusal = None
     if floor.suspended:
@@ -72,6 +79,8 @@ def caller_arrived(
         sip_call_id=sip_call_id,
         refusal=refusal,
         greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s),
+        recognition="asked" if recognising else "none",
+        recognise_until=now + timedelta(seconds=floor.limits.recognition_s) if recognising else None,
     )
     call = with_leg(begin_segment(call, "flow", now), Leg(channel, "caller", now, answered_at=now))
     call = floor.tell(
@@ -94,7 +103,7 @@ def caller_arrived(
         call = _play(floor, call, "greeting", prompts)
         floor.put_call(call)
     else:
-        enter_queue(floor, call, now)
+        greeting_over(floor, now, call)
     return call
 
 
@@ -113,12 +122,27 @@ def operator_suspended(floor: Floor, now: datetime, *, suspended: bool) -> None:
             _turn_away(floor, now, call, OPERATOR_SUSPENDED, SUSPENDED_PROMPTS)
 
 
-def caller_named(floor: Floor, now: datetime, call_id: UUID, name: str) -> None:
-    """The operator's name for the caller was found."""
+def caller_known(
+    floor: Floor, now: datetime, call_id: UUID, known: Known | None, name: str | None = None
+) -> None:
+    """What is known of the caller was found, and the operator's name for them; None: it could not be read."""
     call = floor.calls.get(call_id)
-    if call is not None and call.phase != "closed":
+    if call is None or call.phase == "closed":
+        return
+    kept = call.recognise_until is not None and call.phase == "greeting" and call.playing is None
+    call = replace(
+        call, known=known, recognition="done" if known is not None else "unavailable", recognise_until=None
+    )
+    if name is not None:
         named = replace(call, caller=replace(call.caller, name=name))
-        floor.put_call(floor.tell("calls.caller_recognised.v1", now, named))
+        call = floor.tell("calls.caller_recognised.v1", now, named)
+    if kept and call.refusal is None:
+        enter_queue(floor, call, now)
+    elif call.phase == "queued":
+        treat_anew(floor, now, call)
+        floor.match(now)
+    else:
+        floor.put_call(call)
 
 
 def playback_finished(floor: Floor, now: datetime, playback_id: str) -> None:
@@ -142,6 +166,8 @@ def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
     if call.refusal is not None:
         floor.act(HangUp(call.id, call.caller_channel, CAUSE_CONGESTION))
         close_unanswered(floor, now, call, call.refusal)
+    elif call.recognise_until is not None and now < call.recognise_until:
+        floor.put_call(replace(call, greeting_until=call.recognise_until))
     else:
         enter_queue(floor, call, now)
 
@@ -171,6 +197,7 @@ def announce(floor: Floor, now: datetime, call: Call) -> None:
             estimate_s=round(estimate.wait_s) if estimate else None,
             error_s=round(estimate.error_s) if estimate and estimate.error_s is not None else None,
             why=why,
+            routed=routed(call),
         )
     )
 
@@ -273,7 +300,8 @@ def enter_entry_point(floor: Floor, call: Call, now: datetime, entry: EntryPoint
 
 
 def enter_queue(floor: Floor, call: Call, now: datetime) -> None:
-    """Into the line of the call's queue, at its end."""
+    """Into the line of the call's queue, at its end; the routing rules have their say."""
+    call = treat_caller(floor, replace(call, recognise_until=None))
     queue = floor.queues[call.queue_id]
     call = replace(
         begin_segment(call, "queue", now),
@@ -283,7 +311,7 @@ def enter_queue(floor: Floor, call: Call, now: datetime) -> None:
         announce_at=now + timedelta(seconds=queue.first_announcement_s),
         give_up_at=now + timedelta(seconds=queue.max_wait_s),
     )
-    call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name)
+    call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name, routed=routed(call))
     floor.put_call(call)
     floor.act(StartMusic(call.id, call.caller_channel))
     floor.match(now)

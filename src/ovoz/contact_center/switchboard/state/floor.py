@@ -32,8 +32,15 @@ from ovoz.contact_center.switchboard.state.call import (
     with_share,
 )
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
-from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of
-from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, Limits, QueueRules
+from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of, routed
+from ovoz.contact_center.switchboard.state.rules import (
+    BreakRules,
+    Calling,
+    EntryPoint,
+    Limits,
+    QueueRules,
+    Routing,
+)
 
 replace = msgspec.structs.replace
 
@@ -54,6 +61,7 @@ class Floor:
         self.limits = limits or Limits()
         self.entry_points: dict[UUID, EntryPoint] = {}
         self.calling = Calling()
+        self.routing = Routing()
         self.breaks: dict[str, BreakRules] = {}
         """By the reason's code; `state/breaks.py` keeps to them."""
         self.agents: dict[UUID, Agent] = {}
@@ -333,6 +341,7 @@ class Floor:
             agent_name=agent.name,
             attempt=attempt,
             why=msgspec.to_builtins(why),
+            routed=routed(claimed),
         )
         self.put_call(claimed)
         self.move_agent(agent, now, "ringing", call_id=call.id)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.callers.contracts import RoutingRules
 from ovoz.contact_center.routing.contracts import Ring
 
 
@@ -45,6 +46,13 @@ class EntryPoint(msgspec.Struct, frozen=True):
     greeting: tuple[str, ...] = ()
 
 
+class Routing(msgspec.Struct, frozen=True):
+    """How callers are treated by what is known of them; `queues` has the ids of the codes that rules name."""
+
+    rules: RoutingRules = RoutingRules()
+    queues: dict[str, UUID] = {}
+
+
 class Calling(msgspec.Struct, frozen=True):
     """The tenant's rules for calls to the outside."""
 
@@ -70,6 +78,8 @@ class Limits(msgspec.Struct, frozen=True):
     rejoin_retry_s: float = 1.5
     ring_guard_s: int = 5
     greeting_guard_s: int = 60
+    recognition_s: float = 0.7
+    """How long a caller is kept from the queue while the subscriber is looked up."""
     phone_grace_s: int = 15
     dial_timeout_s: int = 40
     break_wish_s: int = 900

@@ -10,6 +10,7 @@ from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.breaks import places
 from ovoz.contact_center.switchboard.state.call import WAITING, Call, Handling, Segment
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.routing import routed
 
 
 def desk(
@@ -178,6 +179,7 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
         else None,
         "rejoin_until": call.rejoin_until,
         "why": call.why,
+        "routed": routed(call),
         "segments": [
             {
                 "kind": segment.kind,
