@@ -43,6 +43,8 @@ async def make_operator(
     queues: list[dict[str, Any]] | None = None,
     max_calls: int = 50,
     others: Sequence[str] = (),
+    subscribers: Sequence[dict[str, Any]] = (),
+    routing: dict[str, Any] | None = None,
 ) -> Operator:
     """A new operator; each queue gets a number of its own and (unless `members` says otherwise) every agent.
 
@@ -77,7 +79,8 @@ async def make_operator(
         "entry_points": entries,
         "break_reasons": [{"code": "lunch", "names": names}],
         "dispositions": [{"code": "resolved", "names": names}],
-        "subscribers": [{"number": "+992900000777", "name": "Известный Абонент"}],
+        "subscribers": [{"number": "+992900000777", "name": "Известный Абонент"}, *subscribers],
+        "routing": routing or {},
     }
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)

@@ -74,7 +74,7 @@ class RoutingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Title
     when: RuleWhen = RuleWhen()
-    then: RuleThen = RuleThen()
+    then: RuleThen = msgspec.field(default_factory=RuleThen)
 
 
 class LastAgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
