@@ -1,4 +1,4 @@
-"""Routing rules: kept as versions, checked, tried with a caller; and what the switchboard reads of rules and callers."""
+"""Routing rules: kept as versions, checked, tried with a caller; and what the switchboard reads."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,5 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import type { DeskReason, TimelineEntry } from '../contract/contract';
+import type { Routed } from '../contract/routing';
 import { formatDuration } from '../clock/duration';
 import { ReasonText, type Waiting } from '../desk/reason-text';
 import { ReferenceData } from '../desk/reference-data';
@@ -16,7 +17,10 @@ export class TimelineText {
 
   of(event: TimelineEntry): string {
     const key = eventKeys(event).find(candidate => this.language.has(candidate)) ?? 'event.unknown';
-    const text = this.language.text(key, this.paramsOf(event));
+    const routed = event.params['routed'] as Routed | undefined;
+    const said = routed ? this.reasons.routed(routed) : '';
+    const plain = this.language.text(key, this.paramsOf(event));
+    const text = said && !event.type.startsWith('calls.position_announced') ? this.language.text('event.routed', { event: plain, routed: said }) : plain;
     const why = event.params['why'];
     if (!why) return text;
     // The log holds what the engine said as it was: the event's type says which of the two it is.
