@@ -93,8 +93,8 @@ export class Routing {
     this.draft.update(draft => ({ ...draft, rules }));
   }
 
-  protected put(place: number, rule: RoutingRule): void {
-    this.change(this.draft().rules.map((known, at) => (at === place ? rule : known)));
+  protected put(place: number, change: (rule: RoutingRule) => RoutingRule): void {
+    this.change(this.draft().rules.map((known, at) => (at === place ? change(known) : known)));
   }
 
   protected add(): void {

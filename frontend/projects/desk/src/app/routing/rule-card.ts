@@ -27,7 +27,8 @@ export class RuleCard {
   readonly choices = input.required<RoutingChoices>();
   readonly skills = input.required<readonly Skill[]>();
   readonly faults = input<readonly RoutingFault[]>([]);
-  readonly changed = output<RoutingRule>();
+  /** How the rule is to change, whatever it is by then: two changes may come before it is drawn again. */
+  readonly changed = output<(rule: RoutingRule) => RoutingRule>();
   readonly opened = output();
   readonly removed = output();
   /** The place that the rule is to have. */
@@ -58,7 +59,9 @@ export class RuleCard {
   private worded(params: Record<string, unknown> | undefined): Record<string, unknown> {
     const values = params?.['values'];
     if (!Array.isArray(values)) return params ?? {};
-    return { ...params, values: new Intl.ListFormat(this.language.locale(), { type: 'disjunction' }).format(values as string[]) };
+    // Browsers know no Tajik lists.
+    const rest = (values as string[]).slice(0, -1);
+    return { ...params, values: rest.length ? this.language.text('routing.either', { rest: rest.join(', '), last: values.at(-1) }) : values[0] };
   }
 
   protected skillName(code: string): string {
@@ -76,13 +79,19 @@ export class RuleCard {
 
   // Changing
 
-  protected when(change: Partial<RuleWhen>): void {
-    this.changed.emit({ ...this.rule(), when: { ...this.rule().when, ...change } });
+  protected rename(name: string): void {
+    this.changed.emit(rule => ({ ...rule, name }));
   }
 
-  protected then(change: Partial<RuleThen>): void {
-    const then = { ...this.rule().then, ...change };
-    this.changed.emit({ ...this.rule(), then: Object.keys(then.skills).length ? then : { ...then, skills_for_s: null } });
+  protected when(change: (when: RuleWhen) => Partial<RuleWhen>): void {
+    this.changed.emit(rule => ({ ...rule, when: { ...rule.when, ...change(rule.when) } }));
+  }
+
+  protected then(change: Partial<RuleThen> | ((then: RuleThen) => Partial<RuleThen>)): void {
+    this.changed.emit(rule => {
+      const then = { ...rule.then, ...(typeof change === 'function' ? change(rule.then) : change) };
+      return { ...rule, then: Object.keys(then.skills).length ? then : { ...then, skills_for_s: null } };
+    });
   }
 
   /** A condition begins with a value, so that it is never half there. */
@@ -92,20 +101,22 @@ export class RuleCard {
       vip: true, corporate: true, outage: true, regions: regions.slice(0, 1), products: products.slice(0, 1), languages: ['tg'], network: ['poor'], dialled: numbers.slice(0, 1).map(one => one.number),
     };
     const condition = CONDITIONS.find(known => known === name);
-    if (condition) this.when({ [condition]: first[condition] });
+    if (condition) this.when(() => ({ [condition]: first[condition] }));
   }
 
   protected answer(name: Condition, yes: boolean): void {
-    this.when({ [name]: yes });
+    this.when(() => ({ [name]: yes }));
   }
 
   protected forget(name: Condition): void {
-    this.when({ [name]: name === 'vip' || name === 'corporate' || name === 'outage' ? null : [] });
+    this.when(() => ({ [name]: name === 'vip' || name === 'corporate' || name === 'outage' ? null : [] }));
   }
 
   protected toggle<T extends string>(name: 'languages' | 'network' | 'dialled' | 'regions' | 'products', value: T, wanted: boolean): void {
-    const rest = (this.rule().when[name] as string[]).filter(known => known !== value);
-    this.when({ [name]: wanted ? [...rest, value] : rest });
+    this.when(when => {
+      const rest = (when[name] as string[]).filter(known => known !== value);
+      return { [name]: wanted ? [...rest, value] : rest };
+    });
   }
 
   protected has(name: 'languages' | 'network' | 'dialled', value: CallerLanguage | NetworkQuality | string): boolean {
@@ -129,8 +140,11 @@ export class RuleCard {
   }
 
   protected skill(code: string, level: number): void {
-    const rest = Object.fromEntries(Object.entries(this.rule().then.skills).filter(([known]) => known !== code));
-    if (code) this.then({ skills: level > 0 ? { ...rest, [code]: level } : rest });
+    if (!code) return;
+    this.then(({ skills }) => {
+      const rest = Object.fromEntries(Object.entries(skills).filter(([known]) => known !== code));
+      return { skills: level > 0 ? { ...rest, [code]: level } : rest };
+    });
   }
 
   /** What is no figure goes back to what was there. */
