@@ -485,6 +485,8 @@ CREATE INDEX recording_owed ON tenant_schema.recording USING btree (updated_at) 
 CREATE INDEX reveal_by_user ON tenant_schema.reveal USING btree (user_id, until);
 CREATE INDEX segment_by_agent ON tenant_schema.segment USING btree (agent_id, started_at) WHERE (agent_id IS NOT NULL);
 CREATE INDEX session_by_user ON tenant_schema.session USING btree (user_id);
+CREATE INDEX subscriber_by_product ON tenant_schema.subscriber USING btree (product) WHERE (product IS NOT NULL);
+CREATE INDEX subscriber_by_region ON tenant_schema.subscriber USING btree (region) WHERE (region IS NOT NULL);
 CREATE INDEX user_account_by_name ON tenant_schema.user_account USING btree (name, id);
 CREATE INDEX user_account_by_team ON tenant_schema.user_account USING btree (team_id);
 ALTER TABLE ONLY tenant_schema.agent_skill_change

@@ -15,6 +15,8 @@ ALTER TABLE subscriber
     ADD COLUMN network         text CHECK (network IN ('good', 'fair', 'poor')),
     ADD COLUMN outage          boolean NOT NULL DEFAULT false, -- the network is down where they are
     ADD COLUMN manager_id      uuid REFERENCES user_account (id) ON DELETE SET NULL;
+CREATE INDEX subscriber_by_region ON subscriber (region) WHERE region IS NOT NULL;
+CREATE INDEX subscriber_by_product ON subscriber (product) WHERE product IS NOT NULL;
 
 CREATE TABLE routing_rules (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

@@ -18,7 +18,8 @@ from ovoz.contact_center.callers.contracts import (
 from ovoz.contact_center.switchboard.state import arrivals, presence, transfers, view
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call, Caller, Known
-from ovoz.contact_center.switchboard.state.rules import EntryPoint, QueueRules, Routing
+from ovoz.contact_center.switchboard.state.routing import Routing
+from ovoz.contact_center.switchboard.state.rules import EntryPoint, QueueRules
 from ovoz.contact_center.switchboard.state.treating import change_rules
 
 SUPPORT, VIP = queue(1), queue(2)

@@ -16,7 +16,7 @@ from ovoz.contact_center.callers.contracts import (
 )
 from ovoz.contact_center.switchboard.state import arrivals
 from ovoz.contact_center.switchboard.state.call import Known
-from ovoz.contact_center.switchboard.state.rules import Routing
+from ovoz.contact_center.switchboard.state.routing import Routing
 from ovoz.contact_center.switchboard.state.treating import change_rules
 
 

@@ -12,6 +12,25 @@ from ovoz.contact_center.callers.contracts import CallerProfile, RoutingRules
 from ovoz.contact_center.callers.schemas import RoutingRulesVersion, RuleNumber
 
 MOST_VERSIONS = 200
+# From one value to the next by the index: there are millions of subscribers, and a few regions.
+_REGIONS = """
+WITH RECURSIVE found AS (
+    (SELECT region FROM subscriber WHERE region IS NOT NULL ORDER BY region LIMIT 1)
+    UNION ALL
+    SELECT (SELECT s.region FROM subscriber s WHERE s.region > found.region ORDER BY s.region LIMIT 1)
+    FROM found WHERE found.region IS NOT NULL
+)
+SELECT region FROM found WHERE region IS NOT NULL LIMIT 200
+"""
+_PRODUCTS = """
+WITH RECURSIVE found AS (
+    (SELECT product FROM subscriber WHERE product IS NOT NULL ORDER BY product LIMIT 1)
+    UNION ALL
+    SELECT (SELECT s.product FROM subscriber s WHERE s.product > found.product ORDER BY s.product LIMIT 1)
+    FROM found WHERE found.product IS NOT NULL
+)
+SELECT product FROM found WHERE product IS NOT NULL LIMIT 200
+"""
 
 
 class Subscriber(msgspec.Struct, frozen=True):
@@ -156,13 +175,13 @@ class RulesRepository:
         )
         return [RuleNumber(row.number, row.name, row.code) for row in rows]
 
-    async def values(self, column: str) -> list[str]:
-        """What subscribers have in `region` or `product`, in order."""
-        assert column in ("region", "product")
-        found = await self._session.scalars(
-            text(f"SELECT DISTINCT {column} FROM subscriber WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 200")
-        )
-        return list(found)
+    async def regions(self) -> list[str]:
+        """Of the subscribers."""
+        return list(await self._session.scalars(text(_REGIONS)))
+
+    async def products(self) -> list[str]:
+        """Of the subscribers."""
+        return list(await self._session.scalars(text(_PRODUCTS)))
 
 
 def _json(rules: RoutingRules) -> str:

@@ -168,8 +168,8 @@ class Routing:
                     )
                     for agent in agents
                 ),
-                regions=frozenset(await repository.values("region")),
-                products=frozenset(await repository.values("product")),
+                regions=frozenset(await repository.regions()),
+                products=frozenset(await repository.products()),
             )
         return _World(
             around,

@@ -14,7 +14,8 @@ from ovoz.contact_center.queues.contracts import Announcements, RingRule
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call, Known, with_first_share
-from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, QueueRules, Routing
+from ovoz.contact_center.switchboard.state.routing import Routing
+from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, QueueRules
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
 from ovoz.platform.privacy.api import Fields

@@ -32,15 +32,8 @@ from ovoz.contact_center.switchboard.state.call import (
     with_share,
 )
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
-from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of, routed
-from ovoz.contact_center.switchboard.state.rules import (
-    BreakRules,
-    Calling,
-    EntryPoint,
-    Limits,
-    QueueRules,
-    Routing,
-)
+from ovoz.contact_center.switchboard.state.routing import Routing, candidate_of, offer_of, routed
+from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, Limits, QueueRules
 
 replace = msgspec.structs.replace
 

@@ -2,14 +2,23 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.callers.contracts import RoutingRules
 from ovoz.contact_center.routing import contracts as engine
 from ovoz.contact_center.routing.api import treated
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.rules import QueueRules
+
+
+class Routing(msgspec.Struct, frozen=True):
+    """How callers are treated by what is known of them; `queues` has the ids of the codes that rules name."""
+
+    rules: RoutingRules = RoutingRules()
+    queues: dict[str, UUID] = {}
 
 
 def terms_of(queue: QueueRules) -> engine.Terms:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.callers.contracts import RoutingRules
 from ovoz.contact_center.routing.contracts import Ring
 
 
@@ -44,13 +43,6 @@ class EntryPoint(msgspec.Struct, frozen=True):
     name: str
     queue_id: UUID
     greeting: tuple[str, ...] = ()
-
-
-class Routing(msgspec.Struct, frozen=True):
-    """How callers are treated by what is known of them; `queues` has the ids of the codes that rules name."""
-
-    rules: RoutingRules = RoutingRules()
-    queues: dict[str, UUID] = {}
 
 
 class Calling(msgspec.Struct, frozen=True):

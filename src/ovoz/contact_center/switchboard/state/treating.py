@@ -8,8 +8,7 @@ from ovoz.contact_center.callers.contracts import Unknown
 from ovoz.contact_center.routing.api import servable, treat
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.routing import candidate_of, routed, terms_of
-from ovoz.contact_center.switchboard.state.rules import Routing
+from ovoz.contact_center.switchboard.state.routing import Routing, candidate_of, routed, terms_of
 
 
 def treat_caller(floor: Floor, call: Call) -> Call:
