@@ -101,6 +101,15 @@ async def test_a_caller_is_tried_by_attributes_and_by_number(
             text("UPDATE subscriber SET vip = true, region = 'Согд', manager_id = :manager"),
             {"manager": UUID(manager)},
         )
+        await session.execute(
+            text(
+                "INSERT INTO subscriber (id, number_pseudonym, number, name, region, product)"
+                " SELECT gen_random_uuid(), n::text, '', '', (ARRAY['Хатлон', 'ГБАО', NULL])[n % 3 + 1], 'Салом'"
+                " FROM generate_series(1, 30) n"
+            )
+        )
+    choices = (await admin.get(AT))["choices"]
+    assert (choices["regions"], choices["products"]) == (["ГБАО", "Согд", "Хатлон"], ["Салом"])
     prefers = {"name": "Менеджер", "then": {"prefer": "manager", "prefer_wait_s": 15}}
     found = await tried(admin, VIP, prefers, dialled=operator.number, number=number)
     assert (found["known"], found["vip"], found["region"]) == (True, True, "Согд")

@@ -240,3 +240,14 @@ def test_a_rule_below_one_that_says_all_of_it_for_the_same_callers_is_found() ->
     assert rule_faults(RoutingRules((narrow, wide)), AROUND) == []
     more = msgspec.structs.replace(narrow, then=RuleThen(head_start_s=90, queue="vip"))
     assert rule_faults(RoutingRules((wide, more)), AROUND) == []
+
+
+@pytest.mark.parametrize("above", [RuleThen(prefer="manager"), RuleThen(account_target=True)])
+def test_what_not_every_caller_has_leaves_something_to_rules_below(above: RuleThen) -> None:
+    """Not everybody has a manager, nor an account that was promised something."""
+    below = RuleThen(prefer="last_agent") if above.prefer else RuleThen(target_s=9)
+    rules = RoutingRules((RoutingRule("above", then=above), RoutingRule("below", then=below)))
+    assert rule_faults(rules, AROUND) == []
+    always = msgspec.structs.replace(rules.rules[1], name="again")
+    again = RoutingRules((rules.rules[1], always))
+    assert [one.fault for one in rule_faults(again, AROUND)] == ["never_decides"]
