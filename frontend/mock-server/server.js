@@ -17,6 +17,7 @@ import { emptyRouting, failRouting, ROUTING_ROUTES } from './routing.js';
 import { failSkills, SKILL_ROUTES } from './skills.js';
 import { dayOf } from './day.js';
 import { answerShift, SHIFT_ROUTES } from './shift.js';
+import { answerReturns, failReturns, RETURN_ROUTES } from './returns.js';
 import { answerSip } from './sip.js';
 import { tone } from './tone.js';
 
@@ -73,8 +74,9 @@ const ROUTES = [
   ...ROUTING_ROUTES,
   ['POST', /^\/mock\/no-rules$/, () => { emptyRouting(); return [204]; }],
   ...SHIFT_ROUTES,
+  ...RETURN_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
-  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); failRouting(body.failing); return [204]; }],
+  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); failRouting(body.failing); failReturns(body.failing); return [204]; }],
 ];
 const OPEN = /^\/(api\/(site|sessions|invitations\/.*)|mock\/.*)$/;
 
@@ -144,6 +146,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, opened => {
     if (request.url === '/sip') return answerSip(opened);
     if (!sessions.has(sessionKey(request))) return opened.close(4401);
+    if (request.url === '/api/returns/live') return answerReturns(opened);
     if (request.url === '/api/team/live' || request.url === '/api/desk/colleagues') return answerShift(opened, request.url);
     const session = sessions.get(sessionKey(request));
     const send = () => { const view = deskOf(session); opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view })); };

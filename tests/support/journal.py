@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +144,44 @@ async def leave_a_conversation(stack: Stack, slug: str, caller: str = CALLER) ->
         present = epoch.scalar_one()
     await journal_store(stack, CELL).write(tenant_id, present, [entry])
     return call.id, recording_id, agent_id
+
+
+async def leave_a_lost_call(
+    stack: Stack,
+    slug: str,
+    caller: str = CALLER,
+    *,
+    ago: timedelta = timedelta(minutes=10),
+    waited_s: float = 60,
+    **changes: Any,
+) -> UUID:
+    """Puts on record that a caller waited and left, that long ago; the id of the interaction."""
+    tenant_id = await stack.tenant_id(slug)
+    setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
+    entry_point = next(iter(setup.entry_points.values()))
+    began = datetime.now(UTC) - ago
+    left = began + timedelta(seconds=waited_s)
+    call = make_call(
+        caller=Caller(caller),
+        **{
+            "queue_id": entry_point.queue_id,
+            "entry_point_id": entry_point.id,
+            "started_at": began,
+            "queued_at": began,
+            "phase": "closed",
+            "ended_at": left,
+            "closed_at": left,
+            "end_reason": "abandoned",
+            "segments": (Segment("queue", began, left),),
+            "legs": (),
+            **changes,
+        },
+    )
+    async with stack.database.control() as session:
+        epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
+        present = epoch.scalar_one()
+    await journal_store(stack, CELL).write(tenant_id, present, [make_entry(tenant_id, calls=[call])])
+    return call.id
 
 
 def journal_store(stack: Stack, cell_id: str) -> JournalStore:

@@ -98,6 +98,7 @@ EXAMPLES: dict[str, list[str]] = {
     ],
     "/api/recordings/{recording_id:uuid}/audio": ["/api/recordings/{recording_id}/audio"],
     "/api/recordings/{recording_id:uuid}/download": ["/api/recordings/{recording_id}/download"],
+    "/api/returns": ["/api/returns"],
     "/api/reveals": ["/api/reveals"],
     "/api/provider/tenants": ["/api/provider/tenants"],
     "/api/provider/tenants/{slug:str}": ["/api/provider/tenants/somon"],

@@ -1087,6 +1087,70 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListReturns
+         * @description One line for each caller of the last three days whom nobody served since, and who did not settle it.
+         */
+        get: operations["ListCallsToReturn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{interaction_id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle
+         * @description Takes the caller off the list, until they are lost again. A call with them does that by itself.
+         */
+        post: operations["SettleCallToReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{interaction_id}/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take
+         * @description Says that you return it, for a quarter of an hour; said again it counts from then.
+         */
+        put: operations["TakeCallToReturn"];
+        post?: never;
+        /**
+         * GiveBack
+         * @description Gives it back to everybody; nothing changes when it was not yours.
+         */
+        delete: operations["GiveBackCallToReturn"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reveals": {
         parameters: {
             query?: never;
@@ -2037,6 +2101,26 @@ export type components = {
             /** Format: date-time */
             until: string;
         };
+        /** CallToReturn */
+        CallToReturn: {
+            attempted_at: string | null;
+            attempts: number;
+            caller: components["schemas"]["Caller"];
+            calling_now: boolean;
+            end_reason: string;
+            entry_number: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            queue: components["schemas"]["Reference"] | null;
+            taken_by: components["schemas"]["Colleague"] | null;
+            taken_until: string | null;
+            times: number;
+            waited_s: number;
+        };
         /** Caller */
         Caller: {
             hidden: boolean;
@@ -2044,6 +2128,11 @@ export type components = {
             number: string;
             number_pseudonym?: string | null;
             number_token?: string | null;
+        };
+        /** CallsToReturn */
+        CallsToReturn: {
+            items: components["schemas"]["CallToReturn"][];
+            total: number;
         };
         /** Colleague */
         Colleague: {
@@ -2230,7 +2319,7 @@ export type components = {
         Grant: {
             conditions?: components["schemas"]["Conditions"];
             /** @enum {string} */
-            right: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            right: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "returns.work" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
         };
         /** GrantOfPerson */
         GrantOfPerson: {
@@ -2772,7 +2861,7 @@ export type components = {
         RightInfo: {
             conditions: ("whose" | "regions" | "outsourced" | "corporate" | "hours")[];
             /** @enum {string} */
-            name: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            name: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "returns.work" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
             whose: ("own" | "team" | "queue" | "all")[];
         };
         /** RightOfPerson */
@@ -2968,6 +3057,11 @@ export type components = {
             id: string;
             name: string;
             slug: string;
+        };
+        /** Settlement */
+        Settlement: {
+            /** @enum {string} */
+            outcome: "reached" | "unreachable" | "not_needed";
         };
         /** Sheet */
         Sheet: {
@@ -9968,6 +10062,443 @@ export interface operations {
                 };
             };
             /** @description `dependency-unavailable`: A part of the system does not answer; `storage-unavailable`: The storage of recordings does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListCallsToReturn: {
+        parameters: {
+            query?: {
+                /**
+                 * @description lost in this queue
+                 * @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+                 */
+                queue_id?: string;
+                /**
+                 * @description how many at most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsToReturn"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SettleCallToReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `return-not-found`: There is no such call to return */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `return-taken`: A colleague is returning this call */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TakeCallToReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `return-not-found`: There is no such call to return */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `return-taken`: A colleague is returning this call */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GiveBackCallToReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `return-not-found`: There is no such call to return */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -33,6 +33,9 @@ from ovoz.contact_center.switchboard.state.treating import change_rules
 
 log = structlog.get_logger(__name__)
 
+CHANGES_RETURNS = frozenset({"calls.call_started.v1", "calls.call_answered.v1", "calls.call_ended.v1"})
+"""Facts upon which others may wait to be called back."""
+
 
 class Cell:
     """Everything one switchboard holds in memory, and the one way to change it.
@@ -208,6 +211,8 @@ class Cell:
                 agents.add(call.agent_id)
         if agents or step.calls:
             self.desks.changed(floor, agents)
+        if any(fact.type in CHANGES_RETURNS for fact in step.facts):
+            self.desks.callers_changed(floor.tenant_id)
         for call_id in step.calls:
             floor.forget_closed(call_id)
             if call_id not in floor.calls:

@@ -68,12 +68,18 @@ export class ReasonText {
     }
   }
 
-  /** Why a contact still waits: what the agents who could take it do. */
-  waiting(reason: Waiting): string {
-    return waitingKeys(reason)
-      .map(key => this.language.text(key, { ...reason, next_ring: formatDuration(reason.next_ring_in_s ?? 0) }))
-      .join(', ');
+  /** Why a contact still waits: what the agents who could take it do, and which rules let only some of them. */
+  waiting(reason: Waiting, routed?: Routed | null): string {
+    const said = waitingKeys(reason).map(key => this.language.text(key, { ...reason, next_ring: formatDuration(reason.next_ring_in_s ?? 0) }));
+    const narrowing = narrowingRules(routed);
+    if (narrowing.length) said.push(this.language.text('waiting.rules', { names: narrowing.map(name => `«${name}»`).join(', ') }));
+    return said.join(', ');
   }
+}
+
+/** Rules by which not everybody of the queue may take the contact: they ask for skills, or for one agent. */
+export function narrowingRules(routed: Routed | null | undefined): string[] {
+  return (routed?.rules ?? []).filter(rule => rule.decided.some(aspect => aspect === 'skills' || aspect === 'prefer')).map(rule => rule.rule);
 }
 
 /** Keys of the sentences, the contact's first: how it was chosen, then how the agent was. */

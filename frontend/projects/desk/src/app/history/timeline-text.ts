@@ -25,7 +25,7 @@ export class TimelineText {
     if (!why) return text;
     // The log holds what the engine said as it was: the event's type says which of the two it is.
     return event.type.startsWith('calls.position_announced')
-      ? this.language.text('event.why_waiting', { event: text, why: this.reasons.waiting(why as Waiting) })
+      ? this.language.text('event.why_waiting', { event: text, why: this.reasons.waiting(why as Waiting, routed) })
       : this.language.text('event.why', { event: text, why: this.reasons.why(why as DeskReason, 'because') });
   }
 
