@@ -72,7 +72,7 @@ const SCREENS = [
   ['routing-faults', ADMIN, '/settings/routing', [seen('routing-rule'), open('routing-add'), seen('routing-name'), page => page.locator('[data-testid="routing-rule"].open .part .icon-btn').last().click(), seen('routing-fault'), page => testId(page, 'routing-fault').scrollIntoViewIfNeeded()]],
   ['routing-draft', ADMIN, '/settings/routing', [seen('routing-rule'), page => page.locator('[data-testid="routing-up"]').nth(3).click(), page => testId(page, 'routing-history').scrollIntoViewIfNeeded(), seen('routing-try-live')]],
   ['routing-failing', ADMIN, '/settings/routing', [failing, reload, seen('routing-retry')]],
-  ['routing-empty', ADMIN, '/settings/routing', [page => page.request.post('/mock/no-rules', { data: {} }), reload, seen('routing-empty')]],
+  ['routing-empty', ADMIN, '/settings/routing', [page => page.request.post('/mock/no-rules', { data: { empty: true } }), reload, seen('routing-empty'), page => page.request.post('/mock/no-rules', { data: { empty: false } })]],
   ['queues', ADMIN, '/settings/queues', [seen('queue-row')]],
   ['queues-one', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach')]],
   ['queues-hours', ADMIN, `/settings/queues/${idOf('queue internet')}`, [seen('queue-reach'), open('queue-add-rule'), page => testId(page, 'queue-windows').scrollIntoViewIfNeeded()]],

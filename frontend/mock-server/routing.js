@@ -21,7 +21,7 @@ const NUMBERS = [
 const kept = { settings: { rules: FIRST, last_agent: { within_days: 7, wait_s: 0 } }, version: 3, choices: { queues: QUEUES, numbers: NUMBERS, regions: ['ГБАО', 'Душанбе', 'Согд', 'Хатлон'], products: ['Бизнес', 'Премиум', 'Салом', 'Смарт'] } };
 let failing = false;
 export const failRouting = wanted => { failing = wanted; };
-export const emptyRouting = () => { kept.settings = { rules: [], last_agent: { within_days: 7, wait_s: 0 } }; };
+export const emptyRouting = wanted => { kept.settings = { rules: wanted ? [] : FIRST, last_agent: { within_days: 7, wait_s: 0 } }; };
 
 function change({ body, request }) {
   if (request.headers['if-match'] !== `"${kept.version}"`) throw new Problem(412, 'version-stale', { version: kept.version });

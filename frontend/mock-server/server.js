@@ -72,7 +72,7 @@ const ROUTES = [
   ...SKILL_ROUTES,
   ...QUEUE_ROUTES,
   ...ROUTING_ROUTES,
-  ['POST', /^\/mock\/no-rules$/, () => { emptyRouting(); return [204]; }],
+  ['POST', /^\/mock\/no-rules$/, ({ body }) => { emptyRouting(body.empty); return [204]; }],
   ...SHIFT_ROUTES,
   ...RETURN_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
