@@ -98,6 +98,8 @@ export class ScriptedDesk {
       started_at: ago(start), answered_at: coming ? null : ago(talkS), held_since: state === 'held' ? ago(42) : null,
       ended_at: state === 'wrap_up' ? ago(42) : null, end_reason: state === 'wrap_up' ? 'caller_hung_up' : null,
       recording: coming ? 'off' : 'on', passed: this.passed, rejoin_until: null, segments,
+      why: { by: 'longest_relative_wait', preferred: null, ring: 0, waited_s: 34, relative_wait: 1.7, agents_free: 3, agent_order: 'least_occupied', occupancy: 0.61, idle_s: 61 },
+      routed: { rules: [{ rule: 'Премиум-клиенты', because: [{ attribute: 'vip', value: 'yes' }, { attribute: 'region', value: 'Согд' }], decided: ['queue', 'head_start'] }], waits_for: [], dropped: false, unknown: null },
     };
     this.agent = {
       ...this.agent, state: { announced: 'ringing', held: 'talking' }[state] ?? state, reason: null, since: coming ? ago(3) : ago(state === 'wrap_up' ? 42 : talkS),

@@ -56,6 +56,10 @@ _REFUSES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ChangeSkill", "ArchiveQueue", "ReplaceBreakReason"): ("412", "428"),
     # Settings by which nobody could ever answer.
     ("CreateQueue", "PreviewQueue"): ("422",),
+    # A caller who dials what leads to no queue.
+    ("PreviewRoutingRules",): ("422",),
+    # Rules that do nothing, and a version that is missing or not the present one.
+    ("ChangeRoutingRules", "RestoreRoutingRules"): ("412", "422", "428"),
     # The same, and a version that is missing or not the present one.
     ("ChangeQueue", "RestoreQueue"): ("412", "422", "428"),
     # A reason without a word in it.

@@ -44,6 +44,8 @@ async def make_operator(
     max_calls: int = 50,
     others: Sequence[str] = (),
     dispositions: Sequence[str] = ("resolved",),
+    subscribers: Sequence[dict[str, Any]] = (),
+    routing: dict[str, Any] | None = None,
 ) -> Operator:
     """A new operator; each queue gets a number of its own and (unless `members` says otherwise) every agent.
 
@@ -78,7 +80,8 @@ async def make_operator(
         "entry_points": entries,
         "break_reasons": [{"code": "lunch", "names": names}],
         "dispositions": [{"code": code, "names": names} for code in dispositions],
-        "subscribers": [{"number": "+992900000777", "name": "Известный Абонент"}],
+        "subscribers": [{"number": "+992900000777", "name": "Известный Абонент"}, *subscribers],
+        "routing": routing or {},
     }
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)

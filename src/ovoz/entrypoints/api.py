@@ -27,6 +27,8 @@ from ovoz.contact_center.agents.controllers import (
 )
 from ovoz.contact_center.breaks.api import BreakReasons
 from ovoz.contact_center.breaks.controllers import BreakReasonController
+from ovoz.contact_center.callers.api import Routing
+from ovoz.contact_center.callers.controllers import RoutingRulesController
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
 from ovoz.contact_center.presence.api import BreakDecisions, OwnDay, ShiftWatch
@@ -135,6 +137,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         AgentSkillController,
         QueueController,
         HolidayController,
+        RoutingRulesController,
         AuditController,
         RevealController,
         PeopleController,
@@ -205,6 +208,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     keys = TenantKeys(tenants, key)
     privacy = Privacy(read_policy(settings.data_dir), database, Numbers(keys, utc_now), utc_now)
     history = History(database, access, Fields(keys), utc_now)
+    queues = Queues(database, utc_now, endpoints.sounds)
     services: dict[str, object] = {
         "access": access,
         "archives": Archives(database, settings.home / "archives", tell, utc_now),
@@ -223,7 +227,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "operations": Operations(database, settings.data_dir),
         "own_day": OwnDay(database, utc_now),
         "phone_lines": sip_proxy,
-        "queues": Queues(database, utc_now, endpoints.sounds),
+        "queues": queues,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
@@ -234,6 +238,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "reveals": Reveals(
             database, utc_now, {"interaction": history, "person": PeopleOfTenant(identity, access)}
         ),
+        "routing": Routing(database, utc_now, queues, Fields(keys), access),
         "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
         "shift_watch": ShiftWatch(database, access, switchboard, switchboard, fanout, session_end, privacy),

@@ -1,6 +1,7 @@
 """From exceptions to problems (RFC 9457): the one map, for what we raise and for what the framework raises."""
 
 import json
+import re
 from typing import Any
 
 import structlog
@@ -106,5 +107,6 @@ def _plain(text: Any) -> str:
 
 
 def _pointer(key: str) -> str:
-    """A JSON pointer into the body, or the parameter's name, from Litestar's dotted key."""
-    return "".join(f"/{part}" for part in key.split(".") if part != "data")
+    """A JSON pointer into the body, or the parameter's name, from Litestar's dotted key (`data.rules[0].name`)."""
+    parts = re.sub(r"\[(\d+)\]", r".\1", key).split(".")
+    return "".join(f"/{part}" for part in parts if part != "data")

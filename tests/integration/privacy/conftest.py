@@ -72,6 +72,18 @@ def desk_of(marked: Marked, role: str, seq: int = 1) -> dict[str, object]:
             },
             "rejoin_until": None,
             "why": None,
+            "routed": {
+                "rules": [
+                    {
+                        "rule": "VIP",
+                        "because": [{"attribute": "vip", "value": "yes"}],
+                        "decided": ["queue"],
+                    }
+                ],
+                "waits_for": [{"why": "last_agent", "wait_s": 20}],
+                "dropped": False,
+                "unknown": None,
+            },
             "segments": [
                 {
                     "kind": "talk",

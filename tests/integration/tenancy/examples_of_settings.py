@@ -12,8 +12,81 @@ _SETTINGS = {
     "overflow": [{"when": "closed", "then": "number", "to": "+992446000199"}],
     "dispositions": ["{own.disposition}"],
 }
+_WHEN = {"regions": ["Суғд"], "products": ["Салом"], "languages": ["tg"], "network": ["poor"]}
+_THEN = {"head_start_s": 30, "prefer": "manager"}
 
 SETTINGS: dict[str, list[Try]] = {
+    # Before queues are made here with codes of the other operator.
+    "GET /api/routing-rules": [Try(refused=200)],
+    "PUT /api/routing-rules": [
+        Try(
+            body={
+                "rules": [
+                    {
+                        "name": "Правило",
+                        "when": _WHEN | {"dialled": ["{own.entry_number}"]},
+                        "then": _THEN | {"queue": "{own.queue_to_lead_to}"},
+                    }
+                ],
+                "last_agent": {"within_days": 3, "wait_s": 20},
+            },
+            headers={"if-match": "*"},
+            refused=200,
+        ),
+        *(
+            Try(
+                body={"rules": [{"name": "Правило"} | rule]},
+                headers={"if-match": "*"},
+                refused="routing-rules-invalid",
+                own=own,
+            )
+            for rule, own in (
+                ({"when": {"dialled": ["{entry_number}"]}, "then": {"head_start_s": 5}}, 200),
+                ({"then": {"queue": "{queue_to_lead_to}"}}, 200),
+                # The own skill is one that nobody has.
+                ({"then": {"skills": {"{skill_code}": 5}}}, "routing-rules-invalid"),
+            )
+        ),
+    ],
+    "POST /api/routing-rules/preview": [
+        Try(
+            body={
+                "settings": {
+                    "rules": [
+                        {
+                            "name": "Правило",
+                            "when": _WHEN | {"dialled": ["{entry_number}"]},
+                            "then": _THEN | {"queue": "{queue_to_lead_to}"},
+                        }
+                    ]
+                },
+                "caller": {
+                    "dialled": "{own.entry_number}",
+                    "region": "Суғд",
+                    "product": "Салом",
+                    "language": "tg",
+                    "network": "poor",
+                    "manager_id": "{agent}",
+                    "last_agent_id": "{agent}",
+                },
+            },
+            refused=200,
+            shows=False,
+        ),
+        Try(
+            body={"settings": {}, "caller": {"dialled": "{entry_number}", "number": "{number}"}},
+            refused="routing-rules-invalid",
+        ),
+    ],
+    "GET /api/routing-rules/versions": [Try(refused=200, shows=False)],
+    "POST /api/routing-rules/restore": [
+        Try(
+            body={"version": 4711},
+            headers={"if-match": "*"},
+            refused="routing-rules-version-not-found",
+            own="routing-rules-version-not-found",
+        )
+    ],
     "GET /api/queues": [Try(refused=200)],
     "POST /api/queues": [
         Try(

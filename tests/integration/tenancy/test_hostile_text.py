@@ -57,6 +57,7 @@ NOISE = {"session", "kept_answer", "sign_in_failure", "access_state", "ovoz.outb
 SAYS_OTHERWISE = {
     "POST /api/roles/preview": "answers who would gain and lose what",
     "POST /api/queues/preview": "answers who would get calls",
+    "POST /api/routing-rules/preview": "answers who would get a call",
 }
 
 
@@ -230,6 +231,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "POST /api/queues": ("queue", "queue_version"),
     "PUT /api/queues/{queue_id:uuid}": ("queue", "queue_version"),
     "POST /api/holidays": ("holiday",),
+    "PUT /api/routing-rules": ("routing_rules", "routing_rules_version"),
     "POST /api/skills": ("skill",),
     "PATCH /api/skills/{skill_id:uuid}": ("skill",),
     "POST /api/roles": ("role",),

@@ -43,7 +43,7 @@ def _fill(value: Any, known: dict[str, str]) -> Any:
     if isinstance(value, str):
         return re.sub(r"\{([a-z_.]+)\}", lambda at: known[at[1]], value)
     if isinstance(value, dict):
-        return {key: _fill(inner, known) for key, inner in value.items()}
+        return {_fill(key, known): _fill(inner, known) for key, inner in value.items()}
     return [_fill(inner, known) for inner in value] if isinstance(value, list) else value
 
 

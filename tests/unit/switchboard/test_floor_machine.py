@@ -8,7 +8,8 @@ from uuid import UUID
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, precondition, rule
-from tests.unit.switchboard.break_machine import BREAKS, REASONS, BreakMachine
+from tests.unit.switchboard.break_machine import BREAKS, REASONS
+from tests.unit.switchboard.treating_machine import TreatingMachine
 
 from ovoz.contact_center.routing.contracts import Overflow
 from ovoz.contact_center.switchboard.errors import (
@@ -39,7 +40,7 @@ NODE = "node-1"
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])
 
 
-class FloorMachine(BreakMachine):
+class FloorMachine(TreatingMachine):
     """Keeps a small media node of its own: which channels are up, so that inputs are the ones Asterisk could send."""
 
     channels: Bundle[str] = Bundle("channels")
@@ -92,6 +93,7 @@ class FloorMachine(BreakMachine):
                 name=f"agent {i}",
                 endpoint=f"e{i}",
                 queues=tuple(self.queue_ids[: 1 + i % queues]),
+                skills=(("tajik", i),) if i else (),
             )
         self.agent_ids = list(self.floor.agents)
         entry = EntryPoint(self._id(), "+992446000100", "line", self.queue_ids[-1], ("hello",))
@@ -145,8 +147,8 @@ class FloorMachine(BreakMachine):
 
     # Inputs
 
-    @rule(queue=st.integers(0, 1), greeting=st.booleans())
-    def caller_arrives(self, queue: int, greeting: bool) -> None:
+    @rule(queue=st.integers(0, 1), greeting=st.booleans(), asked=st.booleans())
+    def caller_arrives(self, queue: int, greeting: bool, asked: bool) -> None:
         self.callers += 1
         channel = f"caller-{self.callers}"
         self.up[channel] = True
@@ -165,6 +167,7 @@ class FloorMachine(BreakMachine):
                 self.queue_ids[queue % len(self.queue_ids)],
                 ("hello",) if greeting else (),
             ),
+            recognising=asked,
         )
         self.commit()
 

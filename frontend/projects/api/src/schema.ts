@@ -1290,6 +1290,92 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowRoutingRules
+         * @description The rules that hold, and what rules can name; the ETag is what a change must name.
+         */
+        get: operations["ShowRoutingRules"];
+        /**
+         * ChangeRoutingRules
+         * @description Puts all rules in place, for those who wait already too; the version before is kept.
+         */
+        put: operations["ChangeRoutingRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PreviewRoutingRules
+         * @description What is wrong with a draft, and what it makes of a caller; nothing is changed.
+         *
+         *     A caller by number is for those who may find contacts by their number.
+         */
+        post: operations["PreviewRoutingRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RestoreRoutingRules
+         * @description Puts an older version in place, as a new version.
+         */
+        post: operations["RestoreRoutingRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRoutingRulesVersions
+         * @description What held when and who made it so, the latest first; 200 at most.
+         */
+        get: operations["ListRoutingRulesVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1697,6 +1783,12 @@ export type components = {
             /** @default true */
             position: boolean;
         };
+        /** Applied */
+        Applied: {
+            because: components["schemas"]["Because"][];
+            decided: ("queue" | "head_start" | "target" | "skills" | "prefer")[];
+            rule: string;
+        };
         /**
          * AuditActor
          * @description Who
@@ -1953,6 +2045,12 @@ export type components = {
              */
             kind: string;
         };
+        /** Because */
+        Because: {
+            /** @enum {string} */
+            attribute: "vip" | "corporate" | "outage" | "region" | "product" | "language" | "network" | "dialled";
+            value: string;
+        };
         /** BreakAnswer */
         BreakAnswer: {
             /** Format: date-time */
@@ -2119,6 +2217,12 @@ export type components = {
             wish: components["schemas"]["BreakWish"] | null;
             wrap_up_until: string | null;
         };
+        /** DeskBecause */
+        DeskBecause: {
+            /** @enum {string} */
+            attribute: "vip" | "corporate" | "outage" | "region" | "product" | "language" | "network" | "dialled";
+            value: string;
+        };
         /** DeskBreak */
         DeskBreak: {
             at_once: number;
@@ -2152,6 +2256,7 @@ export type components = {
             /** @enum {string} */
             recording: "off" | "on" | "paused" | "failed";
             rejoin_until: string | null;
+            routed: components["schemas"]["DeskRouted"] | null;
             segments: components["schemas"]["DeskSegment"][];
             /** Format: date-time */
             started_at: string;
@@ -2197,6 +2302,20 @@ export type components = {
             ring: number;
             waited_s: number;
         };
+        /** DeskRouted */
+        DeskRouted: {
+            dropped: boolean;
+            rules: components["schemas"]["DeskRule"][];
+            /** @enum {null|string} */
+            unknown: "unavailable" | "late" | null;
+            waits_for: components["schemas"]["DeskWaitsFor"][];
+        };
+        /** DeskRule */
+        DeskRule: {
+            because: components["schemas"]["DeskBecause"][];
+            decided: ("queue" | "head_start" | "target" | "skills" | "prefer")[];
+            rule: string;
+        };
         /** DeskSegment */
         DeskSegment: {
             agent: components["schemas"]["Colleague"] | null;
@@ -2205,6 +2324,12 @@ export type components = {
             kind: "flow" | "queue" | "ring" | "talk" | "hold" | "dial" | "outside" | "wrap_up";
             /** Format: date-time */
             started_at: string;
+        };
+        /** DeskWaitsFor */
+        DeskWaitsFor: {
+            wait_s: number;
+            /** @enum {string} */
+            why: "last_agent" | "personal_manager" | "asked_for";
         };
         /** Disposition */
         Disposition: {
@@ -2366,6 +2491,25 @@ export type components = {
             holiday: components["schemas"]["Holiday"];
             /** Format: uuid */
             id: string;
+        };
+        /** KeptRoutingRules */
+        KeptRoutingRules: {
+            choices: components["schemas"]["RoutingChoices"];
+            settings: components["schemas"]["RoutingRules"];
+            version: number;
+        };
+        /**
+         * LastAgent
+         * @default {
+         *       "wait_s": 0,
+         *       "within_days": 7
+         *     }
+         */
+        LastAgent: {
+            /** @default 0 */
+            wait_s: number;
+            /** @default 7 */
+            within_days: number;
         };
         /** LevelChange */
         LevelChange: {
@@ -2816,6 +2960,114 @@ export type components = {
             grants: components["schemas"]["Grant"][];
             name: string;
         };
+        /** RoutingChoices */
+        RoutingChoices: {
+            numbers: components["schemas"]["RuleNumber"][];
+            products: string[];
+            queues: components["schemas"]["RuleQueue"][];
+            regions: string[];
+        };
+        /** RoutingFault */
+        RoutingFault: {
+            detail: string;
+            /** @enum {string} */
+            fault: "does_nothing" | "queue_unknown" | "skill_unknown" | "number_unknown" | "span_pointless" | "nobody_ever" | "nobody_in_queue" | "never_decides" | "value_unknown" | "name_twice";
+            pointer: string;
+            warning: boolean;
+        };
+        /** RoutingPreview */
+        RoutingPreview: {
+            faults: components["schemas"]["RoutingFault"][];
+            tried: components["schemas"]["Tried"] | null;
+        };
+        /** RoutingPreviewAsk */
+        RoutingPreviewAsk: {
+            caller?: components["schemas"]["TryCaller"] | null;
+            settings: components["schemas"]["RoutingRules"];
+        };
+        /** RoutingRule */
+        RoutingRule: {
+            name: string;
+            then?: components["schemas"]["RuleThen"];
+            when?: components["schemas"]["RuleWhen"];
+        };
+        /** RoutingRules */
+        RoutingRules: {
+            last_agent?: components["schemas"]["LastAgent"];
+            /** @default [] */
+            rules: components["schemas"]["RoutingRule"][];
+        };
+        /** RoutingRulesRestore */
+        RoutingRulesRestore: {
+            version: number;
+        };
+        /** RoutingRulesVersion */
+        RoutingRulesVersion: {
+            made_at: string | null;
+            made_by: string | null;
+            restored_from: number | null;
+            settings: components["schemas"]["RoutingRules"];
+            version: number;
+        };
+        /** RuleNumber */
+        RuleNumber: {
+            name: string;
+            number: string;
+            queue: string;
+        };
+        /** RuleQueue */
+        RuleQueue: {
+            code: string;
+            name: string;
+        };
+        /** RuleThen */
+        RuleThen: {
+            /** @default false */
+            account_target: boolean;
+            head_start_s?: number | null;
+            /** @enum {null|string} */
+            prefer?: "manager" | "last_agent" | null;
+            /** @default 30 */
+            prefer_wait_s: number;
+            /**
+             * @description lower case, digits, underscore
+             * @example tariffs
+             */
+            queue?: string | null;
+            skills?: {
+                [key: string]: number;
+            };
+            skills_for_s?: number | null;
+            target_s?: number | null;
+        };
+        /**
+         * RuleWhen
+         * @default {
+         *       "corporate": null,
+         *       "dialled": [],
+         *       "languages": [],
+         *       "network": [],
+         *       "outage": null,
+         *       "products": [],
+         *       "regions": [],
+         *       "vip": null
+         *     }
+         */
+        RuleWhen: {
+            corporate?: boolean | null;
+            /** @default [] */
+            dialled: (string | unknown)[];
+            /** @default [] */
+            languages: ("ru" | "tg" | "en")[];
+            /** @default [] */
+            network: ("good" | "fair" | "poor")[];
+            outage?: boolean | null;
+            /** @default [] */
+            products: (string | unknown)[];
+            /** @default [] */
+            regions: (string | unknown)[];
+            vip?: boolean | null;
+        };
         /** Session */
         Session: {
             preferences: components["schemas"]["Preferences"];
@@ -3039,6 +3291,77 @@ export type components = {
             number?: string | null;
             /** @enum {string} */
             to: "agent" | "queue" | "entry_point" | "number";
+        };
+        /** Tried */
+        Tried: {
+            applied: components["schemas"]["Applied"][];
+            corporate: boolean;
+            dropped: boolean;
+            head_start_s: number;
+            known: boolean;
+            /** @enum {null|string} */
+            language: "ru" | "tg" | "en" | null;
+            moved: boolean;
+            /** @enum {null|string} */
+            network: "good" | "fair" | "poor" | null;
+            outage: boolean;
+            preferred: components["schemas"]["TriedPreference"][];
+            product: string | null;
+            queue: components["schemas"]["RuleQueue"];
+            region: string | null;
+            rings: components["schemas"]["TriedRing"][];
+            skills: {
+                [key: string]: number;
+            };
+            skills_for_s: number | null;
+            target_s: number;
+            vip: boolean;
+        };
+        /** TriedAgent */
+        TriedAgent: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** TriedPreference */
+        TriedPreference: {
+            agent: components["schemas"]["TriedAgent"];
+            wait_s: number;
+            /** @enum {string} */
+            why: "last_agent" | "personal_manager" | "asked_for";
+        };
+        /** TriedRing */
+        TriedRing: {
+            after_s: number;
+            agents: components["schemas"]["TriedAgent"][];
+        };
+        /** TryCaller */
+        TryCaller: {
+            answer_target_s?: number | null;
+            /** @default false */
+            corporate: boolean;
+            /**
+             * @description E.164
+             * @example +992446000100
+             */
+            dialled: string;
+            /** @enum {null|string} */
+            language?: "ru" | "tg" | "en" | null;
+            last_agent_id?: string | null;
+            manager_id?: string | null;
+            /** @enum {null|string} */
+            network?: "good" | "fair" | "poor" | null;
+            /**
+             * @description E.164
+             * @example +992446000100
+             */
+            number?: string | null;
+            /** @default false */
+            outage: boolean;
+            product?: string | null;
+            region?: string | null;
+            /** @default false */
+            vip: boolean;
         };
         /** Window */
         Window: {
@@ -11298,6 +11621,596 @@ export interface operations {
             };
             /** @description `version-missing`: Say which version you change: send If-Match with the ETag you read */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRoutingRules"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChangeRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is for.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingRules"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The version, for the `If-Match` of a later change. */
+                    ETag?: string;
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRoutingRules"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-stale`: Somebody has changed this since you read it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `routing-rules-invalid`: Such rules cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-missing`: Say which version you change: send If-Match with the ETag you read */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PreviewRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingPreviewAsk"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingPreview"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `routing-rules-invalid`: Such rules cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RestoreRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is for.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingRulesRestore"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The version, for the `If-Match` of a later change. */
+                    ETag?: string;
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRoutingRules"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-stale`: Somebody has changed this since you read it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `routing-rules-invalid`: Such rules cannot be; `routing-rules-version-not-found`: The routing rules have no such version */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-missing`: Say which version you change: send If-Match with the ETag you read */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRoutingRulesVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRulesVersion"][];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

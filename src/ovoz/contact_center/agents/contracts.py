@@ -133,6 +133,39 @@ class DeskReason(msgspec.Struct, frozen=True):
     idle_s: float
 
 
+class DeskBecause(msgspec.Struct, frozen=True):
+    """An attribute of the caller, and its value."""
+
+    attribute: Literal["vip", "corporate", "outage", "region", "product", "language", "network", "dialled"]
+    value: PublicText
+
+
+class DeskRule(msgspec.Struct, frozen=True):
+    """A routing rule that held for the caller: why, and what it decided."""
+
+    rule: PublicText
+    because: list[DeskBecause]
+    decided: list[Literal["queue", "head_start", "target", "skills", "prefer"]]
+
+
+class DeskWaitsFor(msgspec.Struct, frozen=True):
+    """An agent who had the caller to themselves for so long."""
+
+    why: Literal["last_agent", "personal_manager", "asked_for"]
+    wait_s: float
+
+
+class DeskRouted(msgspec.Struct, frozen=True):
+    """What routing rules had to do with the call. `dropped`: skills that nobody has were not asked for; `unknown`:
+    what is known of the caller could not be read, or not in time.
+    """
+
+    rules: list[DeskRule]
+    waits_for: list[DeskWaitsFor]
+    dropped: bool
+    unknown: Literal["unavailable", "late"] | None
+
+
 class DeskPassed(msgspec.Struct, frozen=True):
     """A colleague passed the call on; `failed`: nobody took it, and it came back."""
 
@@ -159,6 +192,7 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     passed: DeskPassed | None
     rejoin_until: datetime | None
     why: DeskReason | None
+    routed: DeskRouted | None
     segments: list[DeskSegment]
     dispositions: list[PublicText] = []
     """With what the call may end (codes); none: with any of the operator's."""

@@ -1,8 +1,30 @@
-"""What the engine offers to other modules: matching, estimates, overflow; the terms stand in `contracts`."""
+"""What the engine offers to other modules: matching, estimates, overflow, and how rules treat a caller."""
 
 from ovoz.contact_center.routing.rules.estimate import Estimate, WaitEstimator
 from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.routing.rules.overflow import holding, next_look
 from ovoz.contact_center.routing.rules.qualifying import first_ring
+from ovoz.contact_center.routing.rules.treatment import Treatment, servable, treat, treated
+from ovoz.contact_center.routing.rules.treatment_faults import (
+    RULE_WARNINGS,
+    RuleFaultCode,
+    Surroundings,
+    rule_faults,
+)
 
-__all__ = ["Estimate", "Matcher", "WaitEstimator", "first_ring", "holding", "next_look"]
+__all__ = [
+    "RULE_WARNINGS",
+    "Estimate",
+    "Matcher",
+    "RuleFaultCode",
+    "Surroundings",
+    "Treatment",
+    "WaitEstimator",
+    "first_ring",
+    "holding",
+    "next_look",
+    "rule_faults",
+    "servable",
+    "treat",
+    "treated",
+]

@@ -6,7 +6,7 @@ from ovoz.platform.privacy.contracts import Kind
 
 _PUBLIC: Final = (
     *("after", "answered", "attempt", "before", "cause", "channel", "digit", "direction", "disposition"),
-    *("error_s", "estimate_s", "minutes", "why"),
+    *("error_s", "estimate_s", "minutes", "why", "routed"),
     *("decided_by", "lapses_after_s", "limit_s", "wish_id"),
     *("duration_ms", "entry_number", "error", "hidden", "hold_s", "interaction_id", "lasted_s", "node"),
     *("outcome", "party", "position", "queue", "reason", "recorded", "recording_id", "sip_call_id"),

@@ -39,6 +39,7 @@ ACTS: Final = frozenset(
         "roles.changed",
         "roles.created",
         "roles.removed",
+        "routing.changed",
         "skills.changed",
         "skills.created",
         "skills.given",

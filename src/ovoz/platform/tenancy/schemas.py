@@ -131,11 +131,71 @@ class BlueprintDisposition(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
 
 class BlueprintSubscriber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A subscriber of a demo operator, who may call; `corporate`: the account is a company's."""
+    """A subscriber of a demo operator, who may call; `corporate`: the account is a company's.
+
+    `answer_target_s` is what that account was promised, `manager` the e-mail address of one of the users, `outage`:
+    the network is down where they are.
+    """
 
     number: PhoneNumber
     name: Text
     corporate: bool = False
+    vip: bool = False
+    answer_target_s: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    region: Text | None = None
+    language: Literal["ru", "tg", "en"] | None = None
+    product: Text | None = None
+    network: Literal["good", "fair", "poor"] | None = None
+    outage: bool = False
+    manager: Email | None = None
+
+
+class BlueprintRuleWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything that stands here has to hold; of a list, one of its values. Nothing at all: every caller."""
+
+    vip: bool | None = None
+    corporate: bool | None = None
+    outage: bool | None = None
+    regions: list[Text] = []
+    products: list[Text] = []
+    languages: list[Literal["ru", "tg", "en"]] = []
+    network: list[Literal["good", "fair", "poor"]] = []
+    dialled: list[PhoneNumber] = []
+
+
+class BlueprintRuleThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What becomes of the caller; what does not stand here is left to later rules, and then to the queue."""
+
+    queue: Code | None = None
+    head_start_s: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    target_s: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    account_target: bool = False
+    skills: dict[Code, Annotated[int, Meta(ge=1, le=5)]] = {}
+    skills_for_s: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    prefer: Literal["manager", "last_agent"] | None = None
+    prefer_wait_s: Annotated[int, Meta(ge=1, le=600)] = 30
+
+
+class BlueprintRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How callers are treated of whom this is known."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    when: BlueprintRuleWhen = BlueprintRuleWhen()
+    then: BlueprintRuleThen = BlueprintRuleThen()
+
+
+class BlueprintLastAgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who talked to the caller within so many days is waited for so long (0: only where a rule says so)."""
+
+    within_days: Annotated[int, Meta(ge=1, le=90)] = 7
+    wait_s: Annotated[int, Meta(ge=0, le=600)] = 0
+
+
+class BlueprintRouting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rules on callers, from the top: where two say the same, the upper one counts."""
+
+    rules: list[BlueprintRule] = []
+    last_agent: BlueprintLastAgent = BlueprintLastAgent()
 
 
 class Blueprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,3 +214,4 @@ class Blueprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     break_reasons: list[BlueprintBreakReason] = []
     dispositions: list[BlueprintDisposition] = []
     subscribers: list[BlueprintSubscriber] = []
+    routing: BlueprintRouting = BlueprintRouting()

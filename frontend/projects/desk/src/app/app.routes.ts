@@ -34,6 +34,12 @@ export const routes: Routes = [
         children: [
           { path: '', pathMatch: 'full', canActivate: [toFirst(TO_SETTINGS)], children: [] },
           {
+            path: 'routing',
+            title: 'settings.routing',
+            canActivate: [needs('queues.manage', '/no-rights')],
+            loadComponent: () => import('./routing/routing').then(m => m.Routing),
+          },
+          {
             path: 'queues',
             title: 'settings.queues',
             canActivate: [needs('queues.manage', '/no-rights')],

@@ -1,5 +1,6 @@
 """What the switchboard reads: tenants, their configuration, and what was live."""
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ import msgspec
 import structlog
 from sqlalchemy import text
 
+from ovoz.contact_center.callers.api import CallerRepository, RulesRepository
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.repositories.queue_rules import (
     HOLIDAYS,
@@ -16,7 +18,8 @@ from ovoz.contact_center.switchboard.repositories.queue_rules import (
     queue_rules,
 )
 from ovoz.contact_center.switchboard.state.agent import Agent
-from ovoz.contact_center.switchboard.state.call import Call, with_first_share
+from ovoz.contact_center.switchboard.state.call import Call, Known, with_first_share
+from ovoz.contact_center.switchboard.state.routing import Routing
 from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, QueueRules
 from ovoz.lib.clock import Clock, utc_now
 from ovoz.lib.db import Database
@@ -52,6 +55,7 @@ class TenantSetup(msgspec.Struct, frozen=True):
     agents: list[AgentSetup]
     breaks: list[BreakRules]
     calling: Calling = Calling()
+    routing: Routing = Routing()
 
 
 class Directory:
@@ -127,6 +131,8 @@ class Directory:
             )
             rules = await session.execute(text("SELECT caller_number FROM calling_rules"))
             presented = rules.scalar_one_or_none()
+            codes = await session.execute(text("SELECT code, id FROM queue WHERE archived_at IS NULL"))
+            routing, _ = await RulesRepository(session).rules()
             breaks = await session.execute(
                 text(
                     "SELECT code, limit_s, needs_approval, at_once, archived_at IS NOT NULL AS archived"
@@ -155,18 +161,22 @@ class Directory:
                     for row in agents
                 ],
                 breaks=[BreakRules(**row._mapping) for row in breaks],
+                routing=Routing(routing, {row.code: row.id for row in codes}),
             )
 
-    async def subscriber_name(self, tenant_id: str, number: str) -> str | None:
-        """The operator's name for a number; None when it has none."""
+    async def caller(
+        self, tenant_id: str, number: str, now: datetime, within_days: int
+    ) -> tuple[Known, str | None]:
+        """What is known of a number, with who talked to it last within so many days; and its name, if it has one."""
         keys = await self._fields.of(tenant_id)
+        pseudonym = keys.pseudonym(number)
         async with self._database.tenant(tenant_id) as session:
-            found = await session.execute(
-                text("SELECT id, name FROM subscriber WHERE number_pseudonym = :pseudonym"),
-                {"pseudonym": keys.pseudonym(number)},
-            )
-            row = found.one_or_none()
-        return keys.open(row.name, SUBSCRIBER_NAME, row.id) if row is not None else None
+            callers = CallerRepository(session)
+            found = await callers.subscriber(pseudonym)
+            last_agent = await callers.last_agent(pseudonym, now, within_days)
+        if found is None:
+            return Known(last_agent=last_agent), None
+        return Known(found.profile, last_agent), keys.open(found.name, SUBSCRIBER_NAME, found.id)
 
     async def live(self) -> tuple[dict[str, list[Call]], dict[str, list[Agent]]]:
         """What was live in the cell, by tenant: the one table a take-over reads."""

@@ -29,6 +29,7 @@ from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.presence import agent_known
 from ovoz.contact_center.switchboard.state.rows import entry_of
 from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits
+from ovoz.contact_center.switchboard.state.treating import change_rules
 
 log = structlog.get_logger(__name__)
 
@@ -158,6 +159,7 @@ class Cell:
         floor = self.floors[setup.tenant_id]
         floor.entry_points = {entry.id: entry for entry in setup.entry_points.values()}
         floor.calling = setup.calling
+        change_rules(floor, self.clock(), setup.routing)
         self._forget_numbers(setup.tenant_id)
         for number, entry in setup.entry_points.items():
             self.entry_points[number] = (setup.tenant_id, entry)

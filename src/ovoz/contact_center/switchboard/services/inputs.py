@@ -25,6 +25,7 @@ from ovoz.contact_center.switchboard.state.actions import Dissolve
 from ovoz.contact_center.switchboard.state.call import Caller
 from ovoz.contact_center.switchboard.state.floor import Floor
 from ovoz.lib.db import DatabaseUnavailable
+from ovoz.platform.tenancy.errors import KeyUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -119,19 +120,23 @@ class NodeInputs:
             caller=Caller(event.caller_number, hidden=event.hidden),
             entry=entry,
             observed_late=observed_late,
+            recognising=not event.hidden and floor.routing.rules.asks_for_caller,
         )
         self._cell.commit(floor)
         if not event.hidden:
             self._cell.spawn(self._recognise(floor, event.caller_number, interaction_id))
 
     async def _recognise(self, floor: Floor, number: str, interaction_id: UUID) -> None:
+        """Reads who calls, beside the greeting: nobody waits for it longer than `Limits.recognition_s`."""
+        known, name = None, None
         try:
-            name = await self._cell.directory.subscriber_name(floor.tenant_id, number)
-        except DatabaseUnavailable:
-            return
-        if name is not None:
-            arrivals.caller_named(floor, self._cell.clock(), interaction_id, name)
-            self._cell.commit(floor)
+            known, name = await self._cell.directory.caller(
+                floor.tenant_id, number, self._cell.clock(), floor.routing.rules.last_agent.within_days
+            )
+        except (DatabaseUnavailable, KeyUnavailable) as error:
+            log.warning("call.caller_not_looked_up", error=str(error))
+        arrivals.caller_known(floor, self._cell.clock(), interaction_id, known, name)
+        self._cell.commit(floor)
 
     async def _unknown_number(self, event: CallerArrived) -> None:
         """A number that was not known at the start: perhaps a new tenant's, else it leads nowhere."""

@@ -7,6 +7,7 @@ import msgspec
 from ovoz.contact_center.switchboard.state.actions import StopMusic
 from ovoz.contact_center.switchboard.state.call import Call, Saying
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.routing import routed
 from ovoz.contact_center.switchboard.state.saying import languages_of, say
 
 
@@ -41,6 +42,7 @@ def announce(floor: Floor, now: datetime, call: Call) -> None:
             estimate_s=round(estimate.wait_s) if estimate else None,
             error_s=round(estimate.error_s) if estimate and estimate.error_s is not None else None,
             why=why,
+            routed=routed(call),
         )
     )
 

@@ -19,6 +19,7 @@ from ovoz.contact_center.switchboard.state.call import (
     WAITING,
     Call,
     Caller,
+    Known,
     Leg,
     begin_segment,
     end_legs,
@@ -31,8 +32,10 @@ from ovoz.contact_center.switchboard.state.call import (
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.outside import dial
 from ovoz.contact_center.switchboard.state.recordings import end_recording
+from ovoz.contact_center.switchboard.state.routing import routed
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
 from ovoz.contact_center.switchboard.state.saying import fall_silent, say_in_queues_language, say_next
+from ovoz.contact_center.switchboard.state.treating import treat_anew, treat_caller
 
 CAUSE_CONGESTION = 42
 OPERATOR_SUSPENDED = "operator_suspended"
@@ -55,8 +58,12 @@ def caller_arrived(
     caller: Caller,
     entry: EntryPoint,
     observed_late: bool = False,
+    recognising: bool = False,
 ) -> Call:
-    """A call of the carrier meets the switchboard: it is answered at once and hears something at once."""
+    """A call of the carrier meets the switchboard: it is answered at once and hears something at once.
+
+    `recognising`: it is being asked who calls (`caller_known` says what came of it), and rules depend on that.
+    """
     queue = floor.queues[entry.queue_id]
     call = Call(
         id=interaction_id,
@@ -70,6 +77,8 @@ def caller_arrived(
         started_at=now,
         sip_call_id=sip_call_id,
         greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s),
+        recognition="asked" if recognising else "none",
+        recognise_until=now + timedelta(seconds=floor.limits.recognition_s) if recognising else None,
     )
     refusal = _refusal(floor, now, call)
     call = replace(call, refusal=refusal)
@@ -97,7 +106,7 @@ def caller_arrived(
         call = say_in_queues_language(floor, call, "greeting", prompts)
         floor.put_call(call)
     else:
-        enter_queue(floor, call, now)
+        greeting_over(floor, now, call)
     return call
 
 
@@ -129,12 +138,27 @@ def operator_suspended(floor: Floor, now: datetime, *, suspended: bool) -> None:
             _turn_away(floor, now, call, OPERATOR_SUSPENDED, SUSPENDED_PROMPTS)
 
 
-def caller_named(floor: Floor, now: datetime, call_id: UUID, name: str) -> None:
-    """The operator's name for the caller was found."""
+def caller_known(
+    floor: Floor, now: datetime, call_id: UUID, known: Known | None, name: str | None = None
+) -> None:
+    """What is known of the caller was found, and the operator's name for them; None: it could not be read."""
     call = floor.calls.get(call_id)
-    if call is not None and call.phase != "closed":
+    if call is None or call.phase == "closed":
+        return
+    kept = call.recognise_until is not None and call.phase == "greeting" and call.playing is None
+    call = replace(
+        call, known=known, recognition="done" if known is not None else "unavailable", recognise_until=None
+    )
+    if name is not None:
         named = replace(call, caller=replace(call.caller, name=name))
-        floor.put_call(floor.tell("calls.caller_recognised.v1", now, named))
+        call = floor.tell("calls.caller_recognised.v1", now, named)
+    if kept and call.refusal is None:
+        enter_queue(floor, call, now)
+    elif call.phase == "queued":
+        treat_anew(floor, now, call)
+        floor.match(now)
+    else:
+        floor.put_call(call)
 
 
 def playback_finished(floor: Floor, now: datetime, playback_id: str) -> None:
@@ -155,6 +179,8 @@ def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
     if call.refusal is not None:
         floor.act(HangUp(call.id, call.caller_channel, CAUSE_CONGESTION))
         close_unanswered(floor, now, call, call.refusal)
+    elif call.recognise_until is not None and now < call.recognise_until:
+        floor.put_call(replace(call, greeting_until=call.recognise_until))
     else:
         enter_queue(floor, call, now)
 
@@ -252,8 +278,10 @@ def enter_queue(
 ) -> None:
     """Into the line of the call's queue, at its end, or at the place that a time already waited gives (`queued_at`).
 
-    Where a rule of the queue leads elsewhere, there instead. `entered_at`: they have been in this queue before.
+    The routing rules have their say. Where a rule of the queue leads elsewhere, there instead. `entered_at`: they have
+    been in this queue before.
     """
+    call = treat_caller(floor, replace(call, recognise_until=None))
     queue = floor.queues[call.queue_id]
     entered_at = entered_at or now
     call = replace(call, entered_at=entered_at, greeting_until=None)
@@ -271,7 +299,7 @@ def enter_queue(
         give_up_at=entered_at + timedelta(seconds=queue.max_wait_s),
         overflow_at=overflow.look_again_at(floor, now, call, seen),
     )
-    call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name)
+    call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name, routed=routed(call))
     floor.put_call(call)
     if call.playing is None:
         floor.act(StartMusic(call.id, call.caller_channel))

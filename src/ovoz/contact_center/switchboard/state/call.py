@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.callers.contracts import CallerProfile
+from ovoz.contact_center.routing.api import Treatment
 from ovoz.contact_center.routing.contracts import Reason
 
 Phase = Literal[
@@ -24,6 +26,13 @@ class Caller(msgspec.Struct, frozen=True):
     number: str
     hidden: bool = False
     name: str | None = None
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the operator knows of the caller; `last_agent`: who talked to them last, not too long ago."""
+
+    profile: CallerProfile = CallerProfile()
+    last_agent: UUID | None = None
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -115,6 +124,13 @@ class Call(msgspec.Struct, frozen=True):
     queue_id: UUID
     started_at: datetime
     phase: Phase = "greeting"
+    known: Known | None = None
+    recognition: Literal["none", "asked", "done", "unavailable"] = "none"
+    """Whether it was asked who the caller is, and what came of it."""
+    recognise_until: datetime | None = None
+    """Until then the caller is kept from the queue for the answer."""
+    treatment: Treatment | None = None
+    """What the routing rules made of the caller."""
     sip_call_id: str = ""
     refusal: str | None = None
     """Set when the call was turned away (limits): the caller hears why and is hung up."""

@@ -31,7 +31,7 @@ from ovoz.contact_center.switchboard.state.call import (
 )
 from ovoz.contact_center.switchboard.state.deadlines import Deadlines
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
-from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of
+from ovoz.contact_center.switchboard.state.routing import Routing, candidate_of, offer_of, routed
 from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, Limits, QueueRules
 
 replace = msgspec.structs.replace
@@ -53,6 +53,7 @@ class Floor:
         self.limits = limits or Limits()
         self.entry_points: dict[UUID, EntryPoint] = {}
         self.calling = Calling()
+        self.routing = Routing()
         self.breaks: dict[str, BreakRules] = {}
         """By the reason's code; `state/breaks.py` keeps to them."""
         self.agents: dict[UUID, Agent] = {}
@@ -352,6 +353,7 @@ class Floor:
             agent_name=agent.name,
             attempt=attempt,
             why=msgspec.to_builtins(why),
+            routed=routed(claimed),
         )
         self.put_call(claimed)
         self.move_agent(agent, now, "ringing", call_id=call.id)

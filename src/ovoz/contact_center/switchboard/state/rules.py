@@ -81,6 +81,8 @@ class Limits(msgspec.Struct, frozen=True):
     rejoin_retry_s: float = 1.5
     ring_guard_s: int = 5
     greeting_guard_s: int = 60
+    recognition_s: float = 0.7
+    """How long a caller is kept from the queue while the subscriber is looked up."""
     phone_grace_s: int = 15
     dial_timeout_s: int = 40
     break_wish_s: int = 900

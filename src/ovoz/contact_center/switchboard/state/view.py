@@ -11,6 +11,7 @@ from ovoz.contact_center.switchboard.state.breaks import places
 from ovoz.contact_center.switchboard.state.call import WAITING, Call, Handling, Segment
 from ovoz.contact_center.switchboard.state.dispositions import allowed_of
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.routing import routed
 
 
 def desk(
@@ -180,6 +181,7 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
         "rejoin_until": call.rejoin_until,
         "why": call.why,
         "dispositions": allowed_of(floor, call, share),
+        "routed": routed(call),
         "segments": [
             {
                 "kind": segment.kind,

@@ -159,6 +159,10 @@ def load_blueprint(
     connection.execute(
         text("UPDATE calling_rules SET caller_number = :number"), {"number": blueprint.caller_number}
     )
+    connection.execute(
+        text("UPDATE routing_rules SET settings = CAST(:settings AS jsonb)"),
+        {"settings": msgspec.json.encode(blueprint.routing).decode()},
+    )
     skills = {skill.code: new_id() for skill in blueprint.skills}
     named: dict[str, Sequence[BlueprintBreakReason | BlueprintDisposition | BlueprintSkill]] = {
         "skill": blueprint.skills,
@@ -198,13 +202,15 @@ def load_blueprint(
                 "number_pseudonym": keys.pseudonym(subscriber.number),
                 "number": keys.seal(subscriber.number, SUBSCRIBER_NUMBER, id_),
                 "name": keys.seal(subscriber.name, SUBSCRIBER_NAME, id_),
-                "corporate": subscriber.corporate,
+                **{name: getattr(subscriber, name) for name in _OF_CALLER},
+                "manager_id": users[subscriber.manager] if subscriber.manager else None,
             }
             for subscriber in blueprint.subscribers
         ],
     )
 
 
+_OF_CALLER = ("corporate", "vip", "answer_target_s", "region", "language", "product", "network", "outage")
 _JSON_OF_QUEUE = frozenset({"rings", "hours", "overflow", "announcements"})
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from ovoz.platform.access.contracts import DESK_ROLES
 from ovoz.platform.tenancy.errors import BlueprintInvalid
-from ovoz.platform.tenancy.schemas import Blueprint
+from ovoz.platform.tenancy.schemas import Blueprint, BlueprintRuleThen
 
 # The one in C where there is one: ten times faster.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -87,6 +87,26 @@ def faults(blueprint: Blueprint) -> list[str]:
                 f"entry_points.{entry.number}.queue: there is no queue {entry.queue} (there are {known})"
             )
     numbers = {entry.number for entry in blueprint.entry_points}
+    for place, told in enumerate(blueprint.routing.rules):
+        where = f"routing.rules.{place}"
+        if told.then.queue is not None and told.then.queue not in codes:
+            found.append(f"{where}.then.queue: there is no queue {told.then.queue}")
+        found += [
+            f"{where}.then.skills: there is no skill {code}"
+            for code in sorted(set(told.then.skills) - skills)
+        ]
+        found += [
+            f"{where}.when.dialled: {number} is none of the entry points' numbers"
+            for number in told.when.dialled
+            if number not in numbers
+        ]
+        if told.then == BlueprintRuleThen(prefer_wait_s=told.then.prefer_wait_s):
+            found.append(f"{where}.then: say what becomes of the caller")
+    for subscriber in blueprint.subscribers:
+        if subscriber.manager is not None and subscriber.manager not in agents:
+            found.append(
+                f"subscribers.{subscriber.number}.manager: {subscriber.manager} is nobody with a desk"
+            )
     presented = {"caller_number": blueprint.caller_number} | {
         f"queues.{queue.code}.caller_number": queue.caller_number for queue in blueprint.queues
     }
@@ -97,6 +117,7 @@ def faults(blueprint: Blueprint) -> list[str]:
     found += _repeated("skills", (skill.code for skill in blueprint.skills))
     found += _repeated("queues", (queue.code for queue in blueprint.queues))
     found += _repeated("entry_points", (entry.number for entry in blueprint.entry_points))
+    found += _repeated("routing.rules", (rule.name for rule in blueprint.routing.rules))
     found += _repeated("break_reasons", (reason.code for reason in blueprint.break_reasons))
     found += _repeated("dispositions", (disposition.code for disposition in blueprint.dispositions))
     found += _repeated("subscribers", (subscriber.number for subscriber in blueprint.subscribers))

@@ -1,5 +1,5 @@
 import type { DeskReason } from '../contract/contract';
-import { reasonKeys, reasonParams, waitingKeys, type Waiting } from './reason-text';
+import { narrowingRules, reasonKeys, reasonParams, waitingKeys, type Waiting } from './reason-text';
 
 const reason: DeskReason = {
   by: 'longest_relative_wait', preferred: null, ring: 0, waited_s: 34.4, relative_wait: 1.716,
@@ -20,6 +20,13 @@ describe('reasons', () => {
   it('say nothing of others where it was meant for one', () => {
     expect(reasonKeys({ ...reason, by: 'only' }, 'why')).toEqual(['why.only']);
     expect(reasonKeys({ ...reason, by: 'preferred', preferred: 'last_agent' }, 'why')).toEqual(['why.preferred.last_agent']);
+  });
+
+  it('name the rules by which not everybody may take it', () => {
+    const rule = (name: string, decided: ('queue' | 'skills' | 'prefer')[]) => ({ rule: name, because: [], decided });
+    const routed = { rules: [rule('VIP', ['queue']), rule('tajik', ['skills']), rule('manager', ['queue', 'prefer']), rule('idle', [])], waits_for: [], dropped: false, unknown: null };
+    expect(narrowingRules(routed)).toEqual(['tajik', 'manager']);
+    expect(narrowingRules(null)).toEqual([]);
   });
 
   it('say what the agents do who could take it', () => {

@@ -1,7 +1,9 @@
 import { inject, Injectable } from '@angular/core';
 import { formatDuration } from '../clock/duration';
 import type { DeskReason } from '../contract/contract';
+import type { Applied, Routed, Tried } from '../contract/routing';
 import { Language } from '../language/language';
+import { formatPhoneNumber } from '../language/phone-number';
 
 /** Why a contact waited at some moment, as the event log keeps it: what became of every agent who was signed in. */
 export interface Waiting {
@@ -27,12 +29,57 @@ export class ReasonText {
       .join(' ');
   }
 
-  /** Why a contact still waits: what the agents who could take it do. */
-  waiting(reason: Waiting): string {
-    return waitingKeys(reason)
-      .map(key => this.language.text(key, { ...reason, next_ring: formatDuration(reason.next_ring_in_s ?? 0) }))
-      .join(', ');
+  /** Which routing rules had to do with the call, by which attributes of the caller, and what they decided. */
+  routed({ rules, dropped, unknown }: Routed): string {
+    const said = rules.filter(rule => rule.decided.length > 0).map(rule => this.language.text('routed.rule', {
+      rule: rule.rule, because: this.because(rule.because), decided: rule.decided.map(aspect => this.language.text(`routing.aspect.${aspect}`)).join(', '),
+    }));
+    const parts = said.length ? [`${said.join('; ')}.`] : [];
+    if (dropped) parts.push(this.language.text('routing.dropped'));
+    if (unknown) parts.push(this.language.text(`routed.unknown.${unknown}`));
+    return parts.join(' ');
   }
+
+  /** The attributes that made a rule hold. */
+  because(because: Applied['because']): string {
+    return because.length ? because.map(one => this.attribute(one.attribute, one.value)).join(', ') : this.language.text('routing.if.every');
+  }
+
+  /** What is known of a caller that was tried. */
+  attributes(tried: Tried): string {
+    const known = (['vip', 'corporate', 'outage'] as const).filter(name => tried[name]).map(name => this.attribute(name, 'yes'));
+    const valued = (['region', 'product', 'language', 'network'] as const).filter(name => tried[name]).map(name => this.attribute(name, tried[name] ?? ''));
+    return [...known, ...valued].join(', ');
+  }
+
+  private attribute(attribute: Applied['because'][number]['attribute'], value: string): string {
+    switch (attribute) {
+      case 'region':
+      case 'product':
+        return this.language.text(`routing.if.${attribute}s`, { values: value });
+      case 'language':
+        return this.language.text('routing.if.languages', { values: this.language.text(`routing.languages.${value}`) });
+      case 'network':
+        return this.language.text('routing.if.network', { values: this.language.text(`routing.network.${value}`) });
+      case 'dialled':
+        return this.language.text('routing.if.dialled', { values: formatPhoneNumber(value) });
+      default:
+        return this.language.text(`routing.if.${attribute}.${value}`);
+    }
+  }
+
+  /** Why a contact still waits: what the agents who could take it do, and which rules let only some of them. */
+  waiting(reason: Waiting, routed?: Routed | null): string {
+    const said = waitingKeys(reason).map(key => this.language.text(key, { ...reason, next_ring: formatDuration(reason.next_ring_in_s ?? 0) }));
+    const narrowing = narrowingRules(routed);
+    if (narrowing.length) said.push(this.language.text('waiting.rules', { names: narrowing.map(name => `«${name}»`).join(', ') }));
+    return said.join(', ');
+  }
+}
+
+/** Rules by which not everybody of the queue may take the contact: they ask for skills, or for one agent. */
+export function narrowingRules(routed: Routed | null | undefined): string[] {
+  return (routed?.rules ?? []).filter(rule => rule.decided.some(aspect => aspect === 'skills' || aspect === 'prefer')).map(rule => rule.rule);
 }
 
 /** Keys of the sentences, the contact's first: how it was chosen, then how the agent was. */

@@ -1,5 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import type { DeskReason, TimelineEntry } from '../contract/contract';
+import type { Routed } from '../contract/routing';
 import { formatDuration } from '../clock/duration';
 import { ReasonText, type Waiting } from '../desk/reason-text';
 import { ReferenceData } from '../desk/reference-data';
@@ -24,13 +25,16 @@ export class TimelineText {
 
   of(event: TimelineEntry): string {
     const key = eventKeys(event).find(candidate => this.language.has(candidate)) ?? 'event.unknown';
-    const text = this.language.text(key, this.paramsOf(event));
+    const routed = event.params['routed'] as Routed | undefined;
+    const said = routed ? this.reasons.routed(routed) : '';
+    const plain = this.language.text(key, this.paramsOf(event));
+    const text = said && !event.type.startsWith('calls.position_announced') ? this.language.text('event.routed', { event: plain, routed: said }) : plain;
     const why = event.params['why'];
     if (!why) return text;
     if (event.type.startsWith('calls.call_overflowed')) return this.language.text('event.why_waiting', { event: text, why: this.overflow(why as Overflowed) });
     // The log holds what the engine said as it was: the event's type says which of the two it is.
     return event.type.startsWith('calls.position_announced')
-      ? this.language.text('event.why_waiting', { event: text, why: this.reasons.waiting(why as Waiting) })
+      ? this.language.text('event.why_waiting', { event: text, why: this.reasons.waiting(why as Waiting, routed) })
       : this.language.text('event.why', { event: text, why: this.reasons.why(why as DeskReason, 'because') });
   }
 

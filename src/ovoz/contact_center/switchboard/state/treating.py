@@ -1,0 +1,67 @@
+"""Treating a caller by the operator's rules: when the call comes into a queue, and when something is learnt since."""
+
+from datetime import datetime
+
+import msgspec
+
+from ovoz.contact_center.callers.contracts import Unknown
+from ovoz.contact_center.routing.api import servable, treat
+from ovoz.contact_center.switchboard.state.call import Call
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.routing import Routing, candidate_of, routed, terms_of
+
+
+def treat_caller(floor: Floor, call: Call) -> Call:
+    """The call as the rules have it.
+
+    They lead into another queue only who comes from outside: whom a colleague or another queue sent here stays here.
+    A full queue is led to by no rule.
+    """
+    routing = floor.routing
+    passed = call.passed is not None
+    treatment = treat(
+        routing.rules,
+        call.known.profile if call.known else None,
+        call.entry_number,
+        call.known.last_agent if call.known and not passed else None,
+        _unknown(floor, call),
+    )
+    sent = call.queued_at is not None or passed or call.led.queues
+    if treatment.queue is not None and not sent:
+        queue = floor.queues.get(routing.queues.get(treatment.queue, call.queue_id))
+        if queue is not None and not queue.archived and len(floor.waiting_in(queue.id)) < queue.max_length:
+            call = replace(call, queue_id=queue.id)
+    if treatment.needs or treatment.preferred:
+        agents = [
+            msgspec.structs.replace(one, available=one.available and agent.state != "offline")
+            for agent in floor.agents.values()
+            for one in (candidate_of(agent),)
+        ]
+        treatment = servable(terms_of(floor.queues[call.queue_id]), treatment, agents)
+    return replace(call, treatment=treatment if treatment.says_something else None)
+
+
+def _unknown(floor: Floor, call: Call) -> Unknown | None:
+    """Why what depends on the caller is left out, where rules ask for it."""
+    if call.recognition in ("none", "done") or not floor.routing.rules.asks_for_caller:
+        return None
+    return "late" if call.recognition == "asked" else "unavailable"
+
+
+def treat_anew(floor: Floor, now: datetime, call: Call) -> None:
+    """A caller who waits already is treated by what is known now; the queue stays, and so does the place in it."""
+    after = treat_caller(floor, call)
+    if after.treatment != call.treatment:
+        after = floor.tell("calls.treatment_changed.v1", now, after, routed=routed(after))
+    floor.put_call(after)
+
+
+def change_rules(floor: Floor, now: datetime, routing: Routing) -> None:
+    """New rules hold at once, for those who wait already too."""
+    if routing == floor.routing:
+        return
+    floor.routing = routing
+    for call in list(floor.calls.values()):
+        if call.phase == "queued":
+            treat_anew(floor, now, call)
+    floor.match(now)
