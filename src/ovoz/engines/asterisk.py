@@ -12,12 +12,12 @@ from ovoz.engines.layout import Layout
 from ovoz.engines.music import CALM, LIGHT, write_music
 from ovoz.engines.unit import Unit
 from ovoz.lib.settings import Settings
-from ovoz.lib.sounds import DEFAULT_MUSIC, Sounds
+from ovoz.lib.sounds import DEFAULT_MUSIC, SHIPPED, Sounds
 
 NODE = "node1"
 ARI_USER = "ovoz"
 MANAGER_USER = "ovoz"
-SHIPPED = (
+TAKEN_OVER = (
     "amd",
     "indications",
     "features",
@@ -84,7 +84,7 @@ def configure(layout: Layout, settings: Settings, package: AsteriskPackage, fold
         if not path.exists():
             write_music(path, piece)
     etc = own(folder / "etc")
-    for name in SHIPPED:
+    for name in TAKEN_OVER:
         shutil.copy(package.root / "etc/asterisk" / f"{name}.conf", etc)
     media = main_address() if settings.media_address == "auto" else settings.media_address
     secrets = layout.secrets()
@@ -123,8 +123,7 @@ def configure(layout: Layout, settings: Settings, package: AsteriskPackage, fold
 def sounds(layout: Layout) -> Sounds:
     """What can be played: the shipped languages and music, and the operator's own beside them."""
     more = [language for language in FURTHER_LANGUAGES if complete(layout.prompts, language)]
-    shipped = Sounds()
-    return Sounds((*shipped.languages, *more), (*shipped.music, *_more_music(layout)))
+    return Sounds((*SHIPPED.languages, *more), (*SHIPPED.music, *_more_music(layout)))
 
 
 def _more_music(layout: Layout) -> list[str]:

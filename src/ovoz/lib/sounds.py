@@ -14,3 +14,6 @@ class Sounds(msgspec.Struct, frozen=True):
 
     languages: tuple[str, ...] = (FIRST_LANGUAGE, "en")
     music: tuple[str, ...] = (DEFAULT_MUSIC,)
+
+
+SHIPPED: Final = Sounds()

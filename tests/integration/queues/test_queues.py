@@ -16,7 +16,6 @@ from ovoz.contact_center.routing.contracts import Overflow
 from ovoz.contact_center.switchboard.api import Directory
 from ovoz.contact_center.switchboard.repositories.changes import TenantChanges
 from ovoz.entrypoints.provisioning import CELL
-from ovoz.lib.sounds import Sounds
 
 EVERYONE = {"after_s": 0, "everyone": True}
 
@@ -241,7 +240,6 @@ async def test_the_switchboard_knows_when_it_opens_and_where_callers_go(
         engines.switchboard_database,
         CELL,
         engines.fields,
-        sounds=Sounds(),
         clock=lambda: datetime(2027, 3, 1, 12, tzinfo=zone).astimezone(UTC),
     )
     setup = await directory.setup(operator.tenant_id)

@@ -24,7 +24,7 @@ from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, Ent
 from ovoz.lib.clock import Clock, utc_now
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
-from ovoz.lib.sounds import Sounds
+from ovoz.lib.sounds import SHIPPED, Sounds
 from ovoz.platform.privacy.api import Fields
 from ovoz.platform.tenancy.contracts import SUBSCRIBER_NAME
 
@@ -67,7 +67,7 @@ class Directory:
         cell_id: str,
         fields: Fields,
         *,
-        sounds: Sounds,
+        sounds: Sounds = SHIPPED,
         clock: Clock = utc_now,
     ) -> None:
         self._database = database
