@@ -15,8 +15,28 @@ from ovoz.contact_center.switchboard.errors import (
     TargetNotFree,
     TargetUnknown,
 )
-from ovoz.contact_center.switchboard.state import arrivals, conversation, presence, recovery, transfers
-from ovoz.contact_center.switchboard.state.actions import Answer, Connect, Dial, HangUp, Part, Play, Ring
+from ovoz.contact_center.switchboard.state import (
+    arrivals,
+    consulting,
+    conversation,
+    presence,
+    recovery,
+    transfers,
+)
+from ovoz.contact_center.switchboard.state.actions import (
+    Answer,
+    Connect,
+    Dial,
+    Dissolve,
+    HangUp,
+    Part,
+    Play,
+    Ring,
+    StartMusic,
+    StartRinging,
+    StopMusic,
+    StopRinging,
+)
 from ovoz.contact_center.switchboard.state.agent import NextState
 from ovoz.contact_center.switchboard.state.call import CONVERSING, WITH_AGENT, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
@@ -42,6 +62,7 @@ class FloorMachine(RuleBasedStateMachine):
         self.leg_endpoint: dict[str, str] = {}
         self.playing: list[str] = []
         self.bridges: dict[str, set[str]] = {}
+        self.hears: dict[str, str] = {}
         self.callers = 0
 
     def _id(self) -> UUID:
@@ -95,9 +116,18 @@ class FloorMachine(RuleBasedStateMachine):
                 assert presented == "+992446000100"
                 self.up[leg] = False
             case Connect(bridge=bridge, channels=channels):
-                self.bridges.setdefault(bridge, set()).update(channels)
+                for members in self.bridges.values():
+                    members.difference_update(channels)
+                # Who was gone when it came to it is not in it.
+                self.bridges.setdefault(bridge, set()).update(set(channels) & set(self.up))
             case Part(bridge=bridge, channel=channel):
                 self.bridges.get(bridge, set()).discard(channel)
+            case Dissolve(bridge=bridge):
+                self.bridges.pop(bridge, None)
+            case StartMusic(channel=channel) | StartRinging(channel=channel):
+                self.hears[channel] = type(action).__name__
+            case StopMusic(channel=channel) | StopRinging(channel=channel):
+                self.hears.pop(channel, None)
             case HangUp(channel=channel):
                 self.end_channel(channel, 16)
             case _:
@@ -106,6 +136,7 @@ class FloorMachine(RuleBasedStateMachine):
     def end_channel(self, channel: str, cause: int | None) -> None:
         if self.up.pop(channel, None) is None:
             return
+        self.hears.pop(channel, None)
         for members in self.bridges.values():
             members.discard(channel)
         conversation.caller_left(self.floor, self.now, channel, cause)
@@ -113,6 +144,22 @@ class FloorMachine(RuleBasedStateMachine):
         self.commit()
 
     # Inputs
+
+    @rule(caller=st.booleans())
+    def it_goes_well(self, caller: bool) -> None:
+        """Phones are there, whoever has nothing to do is ready, who is called answers: else few runs get far."""
+        for agent in list(self.floor.agents.values()):
+            presence.phone_registered(self.floor, self.now, agent.endpoint)
+            self.commit()
+            if self.floor.agents[agent.id].state in ("offline", "break", "not_answering"):
+                presence.choose_state(self.floor, self.now, self.floor.agents[agent.id], "ready")
+                self.commit()
+        if caller:
+            self.caller_arrives(0, False)
+        for leg in [leg for leg, up in self.up.items() if not up]:
+            self.up[leg] = True
+            conversation.leg_answered(self.floor, self.now, leg)
+            self.commit()
 
     @rule(queue=st.integers(0, 1), greeting=st.booleans())
     def caller_arrives(self, queue: int, greeting: bool) -> None:
@@ -226,6 +273,45 @@ class FloorMachine(RuleBasedStateMachine):
             assert not self.floor.agents[agent.id].assignable
         self.commit()
 
+    @rule(which=st.integers(0, 9), kind=st.sampled_from(["agent", "queue", "number"]), whom=st.integers(0, 9))
+    def agent_asks_somebody(self, which: int, kind: transfers.TargetKind, whom: int) -> None:
+        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
+        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
+        if call is None:
+            return
+        ids = {
+            "agent": self.agent_ids[whom % len(self.agent_ids)],
+            "queue": self.queue_ids[whom % len(self.queue_ids)],
+            "number": None,
+        }
+        to = Destination(kind, ids[kind], "+992900000001" if kind == "number" else None)
+        before = (dict(self.floor.calls), dict(self.floor.agents))
+        try:
+            consulting.consult(self.floor, self.now, agent, call, to)
+        except (NotPossibleNow, TargetNotFree, TargetUnknown):
+            assert (self.floor.calls, self.floor.agents) == before, "nothing half done"
+        self.commit()
+
+    @rule(
+        which=st.integers(0, 9),
+        verb=st.sampled_from(["swap", "join", "join", "complete", "come_back", "remove"]),
+    )
+    def agent_goes_on_with_who_was_asked(self, which: int, verb: str) -> None:
+        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
+        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
+        if call is None:
+            return
+        try:
+            if verb == "remove":
+                consulting.remove(
+                    self.floor, self.now, agent, call, call.guests[-1].id if call.guests else call.id
+                )
+            else:
+                getattr(consulting, verb)(self.floor, self.now, agent, call)
+        except (NotPossibleNow, TargetUnknown):
+            pass
+        self.commit()
+
     @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130]))
     def time_passes(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -248,6 +334,7 @@ class FloorMachine(RuleBasedStateMachine):
     def node_restarts(self) -> None:
         self.up.clear()
         self.bridges.clear()
+        self.hears.clear()
         self.playing.clear()
         recovery.media_lost(self.floor, self.now, NODE)
         self.commit()
@@ -258,6 +345,7 @@ class FloorMachine(RuleBasedStateMachine):
         for index, channel in enumerate(sorted(self.up)):
             if index in lost:
                 del self.up[channel]
+                self.hears.pop(channel, None)
                 for members in self.bridges.values():
                     members.discard(channel)
         recovery.reconcile(
@@ -290,7 +378,12 @@ class FloorMachine(RuleBasedStateMachine):
                 assert call is not None
                 assert share is not None
                 assert share.wraps_up == (agent.state == "wrap_up")
-                if not share.wraps_up:
+                guest = call.guest_of(agent.id)
+                if not share.wraps_up and guest is not None:
+                    assert (share.answered_at is not None) == (agent.state == "talking")
+                    assert (guest.state == "talking") == (agent.state == "talking")
+                    assert share.aside == (not guest.joined)
+                elif not share.wraps_up:
                     assert call.agent_id == agent.id
                     assert (share.answered_at is not None) == (agent.state == "talking")
                     assert call.phase in (CONVERSING if agent.state == "talking" else {"offered", "ringing"})
@@ -300,9 +393,11 @@ class FloorMachine(RuleBasedStateMachine):
             assert self.floor.agents[share.agent_id].call_id == call.id
         for call in self.floor.calls.values():
             present = [share for share in call.open_shares if not share.wraps_up]
-            assert [share.agent_id for share in present] == (
-                [call.agent_id] if call.phase in WITH_AGENT - {"wrap_up"} else []
-            )
+            guests = [guest.agent_id for guest in call.guests if guest.agent_id is not None]
+            having = [call.agent_id] if call.phase in WITH_AGENT - {"wrap_up"} else []
+            assert sorted(share.agent_id for share in present) == sorted([*having, *guests])
+            assert not call.guests or call.phase in CONVERSING | {"outside"}
+            assert sum(not guest.joined for guest in call.guests) <= 1
             assert (call.phase == "wrap_up") == (call.ended_at is not None and bool(call.open_shares))
 
     @invariant()
@@ -343,17 +438,35 @@ class FloorMachine(RuleBasedStateMachine):
                 assert all(leg.ended_at is not None for leg in call.legs)
 
     @invariant()
-    def who_talks_is_in_one_bridge(self) -> None:
+    def everybody_hears_whom_they_should(self) -> None:
         for call in getattr(self, "floor", Floor("a" * 12, [], new_id=self._id)).calls.values():
-            members = self.bridges.get(call.bridge_id, set())
+            main, side = self.bridges.get(call.bridge_id, set()), self.bridges.get(call.side_bridge_id, set())
             if call.phase in CONVERSING and call.agent_leg is not None and self.up.get(call.agent_leg):
                 assert call.rejoin_until is None, "who is back has no grace to run out"
-            if call.phase == "talking" and call.rejoin_until is None:
-                assert members == {call.caller_channel, call.agent_leg}
-            elif call.phase == "outside":
-                assert members == {call.caller_channel, call.outside_leg}
+            joined = {guest.leg for guest in call.joined if guest.here}
+            asked, music = call.consulted, {leg for leg, what in self.hears.items() if what == "StartMusic"}
+            if call.phase == "outside":
+                assert main == {call.caller_channel, call.outside_leg} | joined
+            elif call.phase in CONVERSING:
+                line = call.agent_leg if call.rejoin_until is None else None
+                if call.aside:
+                    assert asked is not None, "one is turned to nobody"
+                    assert line not in main
+                    assert side == ({line, asked.leg} if line and asked.here else set())
+                    if line is not None:
+                        assert (self.hears.get(line) == "StartRinging") == (asked.state != "talking")
+                elif line is not None:
+                    assert line in main
+                    assert (call.phase == "held") == (call.caller_channel not in main)
+                assert joined <= main
+                if asked is not None:
+                    assert asked.leg not in main, "the caller hears nobody who was not joined"
+                    assert (asked.leg in music) == (asked.here and asked.leg not in side)
+                # The caller is with somebody or hears music, never alone in silence.
+                assert (call.caller_channel in music) == (call.caller_channel not in main)
+                assert call.caller_channel not in main or len(main) > 1
             elif call.phase != "closed":
-                assert call.caller_channel not in members
+                assert call.caller_channel not in main
 
     def teardown(self) -> None:
         """However it went: when callers leave and time passes, nothing is stuck."""

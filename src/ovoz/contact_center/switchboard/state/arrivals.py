@@ -303,7 +303,8 @@ def digit_pressed(floor: Floor, now: datetime, channel: str, digit: str) -> None
     if call is None or call.phase == "closed":
         return
     by_caller = channel == call.caller_channel
-    party = "caller" if by_caller else "outside" if channel == call.outside_leg else "agent"
+    leg = call.leg(channel)
+    party = "caller" if by_caller else leg.party if leg is not None else "agent"
     floor.put_call(
         floor.tell("calls.digit_pressed.v1", now, call, party=party, digit=digit if party == "agent" else "•")
     )

@@ -65,6 +65,28 @@ class Passed(msgspec.Struct, frozen=True):
     failed: str | None = None
 
 
+class Guest(msgspec.Struct, frozen=True):
+    """A further party, whom the agent who has the call asks aside from the caller, and may join to them."""
+
+    id: UUID
+    leg: str
+    since: datetime
+    agent_id: UUID | None = None
+    """A colleague; None: somebody outside, at `number`."""
+    number: str | None = None
+    state: Literal["offered", "ringing", "talking"] = "offered"
+    joined: bool = False
+    """The caller hears them; before, only the agent does."""
+    until: datetime | None = None
+    """When calling them is given up."""
+    rejoin_until: datetime | None = None
+    rejoin_at: datetime | None = None
+
+    @property
+    def here(self) -> bool:
+        return self.state == "talking" and self.rejoin_until is None
+
+
 class Handling(msgspec.Struct, frozen=True):
     """One agent's share of the interaction: from the offer to the end of the work after it."""
 
@@ -80,6 +102,10 @@ class Handling(msgspec.Struct, frozen=True):
     wrap_up_until: datetime | None = None
     disposition: str | None = None
     note: str = ""
+    aside: bool = False
+    """Asked by the agent who has the call, and never joined to the caller."""
+    guest_ms: int = 0
+    """Milliseconds spoken as a guest: the segments meanwhile are of the agent who has the call."""
 
     @property
     def wraps_up(self) -> bool:
@@ -107,6 +133,9 @@ class Call(msgspec.Struct, frozen=True):
     outside_leg: str | None = None
     """A number outside that was dialled for the caller."""
     passed: Passed | None = None
+    guests: tuple[Guest, ...] = ()
+    aside: bool = False
+    """The agent speaks with who is asked, not with the caller."""
     attempt: int = 0
     why: Reason | None = None
     """Why it was given to the agent who has it."""
@@ -138,6 +167,26 @@ class Call(msgspec.Struct, frozen=True):
         return f"b-{self.id.hex}"
 
     @property
+    def side_bridge_id(self) -> str:
+        """Where the agent speaks with who is asked."""
+        return f"s-{self.id.hex}"
+
+    @property
+    def consulted(self) -> Guest | None:
+        """Who is asked aside; one at a time."""
+        return next((guest for guest in self.guests if not guest.joined), None)
+
+    @property
+    def joined(self) -> tuple[Guest, ...]:
+        return tuple(guest for guest in self.guests if guest.joined)
+
+    def guest_at(self, leg_id: str) -> Guest | None:
+        return next((guest for guest in self.guests if guest.leg == leg_id), None)
+
+    def guest_of(self, agent_id: UUID) -> Guest | None:
+        return next((guest for guest in self.guests if guest.agent_id == agent_id), None)
+
+    @property
     def raw_recording(self) -> str:
         return f"{self.id.hex}.raw"
 
@@ -155,7 +204,9 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def last_agent_id(self) -> UUID | None:
         """Who has the call, or had it last."""
-        spoke = [share.agent_id for share in self.handlings if share.answered_at is not None]
+        spoke = [
+            share.agent_id for share in self.handlings if share.answered_at is not None and not share.aside
+        ]
         return self.agent_id or (spoke[-1] if spoke else None)
 
 
@@ -240,6 +291,16 @@ def share_ms(call: Call, share: Handling, kind: SegmentKind, until: datetime) ->
                 timedelta(), min(segment.ended_at or end, end) - max(segment.started_at, share.offered_at)
             )
     return round(total / timedelta(milliseconds=1))
+
+
+def with_guest(call: Call, guest: Guest) -> Call:
+    """The call with this guest added, or put in the place of the one with the same id."""
+    others = tuple(guest if known.id == guest.id else known for known in call.guests)
+    return msgspec.structs.replace(call, guests=others if guest in others else (*others, guest))
+
+
+def without_guest(call: Call, guest: Guest) -> Call:
+    return msgspec.structs.replace(call, guests=tuple(known for known in call.guests if known.id != guest.id))
 
 
 def with_leg(call: Call, leg: Leg) -> Call:

@@ -100,6 +100,7 @@ class Floor:
             call.rejoin_until,
             call.rejoin_at,
             *(share.wrap_up_until for share in call.open_shares),
+            *(due for guest in call.guests for due in (guest.until, guest.rejoin_until, guest.rejoin_at)),
         ):
             if due is not None:
                 heapq.heappush(self._due, (due, next(self._tie), call.id))
@@ -300,7 +301,9 @@ class Floor:
     def leg_wanted(self, leg_id: str) -> bool:
         """Whether a journalled ring is still to be begun."""
         call = self.call_of(leg_id)
-        return call is not None and leg_id in (call.agent_leg, call.outside_leg) and call.ended_at is None
+        if call is None or call.ended_at is not None:
+            return False
+        return leg_id in (call.agent_leg, call.outside_leg) or call.guest_at(leg_id) is not None
 
     # Time
 

@@ -35,3 +35,26 @@ def end_recording(floor: Floor, call: Call) -> None:
     if call.recording_id is not None:
         floor.act(StopRecording(call.id, call.caller_channel))
         floor.act_when_journalled(StoreRecording(call.id, call.recording_id))
+
+
+def keep_recording(floor: Floor, before: Call, after: Call) -> Call:
+    """Other parties speak with the caller than before: whoever is outside was not told that it is recorded."""
+    if after.recording == "on" and not may_record(after):
+        floor.act(PauseRecording(after.id, after.caller_channel))
+        return replace(after, recording="paused")
+    recorded = floor.queues[after.queue_id].recorded
+    if after.recording == "paused" and recorded and may_record(after):
+        return record_again(floor, after)
+    if after.recording == "on" and _voices(after) - _voices(before):
+        return record_again(floor, after)
+    return after
+
+
+def may_record(call: Call) -> bool:
+    """Whether everybody who speaks with the caller may be recorded."""
+    return call.phase != "outside" and all(guest.agent_id is not None for guest in call.joined)
+
+
+def _voices(call: Call) -> set[str]:
+    """Legs that the caller hears, or will when the hold is over."""
+    return {leg for leg in (call.agent_leg, *(guest.leg for guest in call.joined if guest.here)) if leg}

@@ -93,7 +93,7 @@ def _handling(call: Call, share: Handling, now: datetime) -> dict[str, Any]:
             "ended_at": share.ended_at,
             "closed_at": share.closed_at,
             "outcome": share.outcome,
-            "talk_ms": share_ms(call, share, "talk", now),
+            "talk_ms": share_ms(call, share, "talk", now) + share.guest_ms,
             "hold_ms": share_ms(call, share, "hold", now),
             "wrap_up_ms": round((worked_until - share.ended_at).total_seconds() * 1000)
             if share.ended_at is not None

@@ -30,6 +30,7 @@ from ovoz.contact_center.switchboard.state.call import (
     end_share,
     with_leg,
 )
+from ovoz.contact_center.switchboard.state.duty import dismiss_guests
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 
 TargetKind = Literal["agent", "queue", "entry_point", "number"]
@@ -61,9 +62,13 @@ def transfer(floor: Floor, now: datetime, agent: Agent, call: Call, to: Destinat
     share = call.share_of(agent.id)
     if share is None or call.agent_id != agent.id or call.phase not in CONVERSING:
         raise NotPossibleNow("There is nobody to pass on now.", state=call.phase)
+    if call.guests:
+        raise NotPossibleNow(
+            "Others are in the call: join them and leave, or let them go.", state="consulting"
+        )
     match to.kind:
         case "agent":
-            _to_agent(floor, now, agent, call, _free_agent(floor, agent, to.id))
+            _to_agent(floor, now, agent, call, free_agent(floor, agent, to.id))
         case "queue":
             _to_queue(floor, now, agent, call, to.id)
         case "entry_point":
@@ -72,7 +77,8 @@ def transfer(floor: Floor, now: datetime, agent: Agent, call: Call, to: Destinat
             _to_number(floor, now, agent, call, to.number or "")
 
 
-def _free_agent(floor: Floor, agent: Agent, target_id: UUID | None) -> Agent:
+def free_agent(floor: Floor, agent: Agent, target_id: UUID | None) -> Agent:
+    """The colleague, who can be rung now; raises when there is none, or they are not free."""
     target = floor.agents.get(target_id) if target_id else None
     if target is None:
         raise TargetUnknown("There is no such colleague.")
@@ -113,12 +119,18 @@ def _to_entry_point(floor: Floor, now: datetime, agent: Agent, call: Call, entry
     enter_entry_point(floor, call, now, entry)
 
 
-def _to_number(floor: Floor, now: datetime, agent: Agent, call: Call, number: str) -> None:
-    presented = floor.presented_number(call.queue_id)
+def outside_number(floor: Floor, queue_id: UUID) -> str:
+    """What is presented to whom is called outside; raises when nobody can be called."""
+    presented = floor.presented_number(queue_id)
     if presented is None:
         raise NotPossibleNow("The operator has no number to call from.", state="no_caller_number")
     if not floor.intents_allowed:
         raise NotPossibleNow("Nobody can be called while the database is away.", state="journal_unavailable")
+    return presented
+
+
+def _to_number(floor: Floor, now: datetime, agent: Agent, call: Call, number: str) -> None:
+    presented = outside_number(floor, call.queue_id)
     call = _let_go(floor, now, agent, call, "number", dialled=number)
     if call.recording == "on":
         # Whoever speaks out there was not told that it is recorded.
@@ -211,6 +223,7 @@ def outside_over(
     if leg is not None and leg.ended_at is None:
         floor.act(HangUp(call.id, leg.id))
     if call.phase == "outside":
+        call = dismiss_guests(floor, now, call, outcome)
         floor.act(HangUp(call.id, call.caller_channel), Dissolve(call.id, call.bridge_id))
         close_unanswered(floor, now, call, outcome, observed_late=observed_late)
         return
@@ -225,8 +238,9 @@ def caller_left_outside(floor: Floor, now: datetime, call: Call, *, observed_lat
     """The caller hung up while the number was dialled, or on it."""
     if call.outside_leg is not None:
         floor.act(HangUp(call.id, call.outside_leg))
-    floor.act(Dissolve(call.id, call.bridge_id))
     reason = "caller_hung_up" if call.phase == "outside" else "left_after_transfer"
+    call = dismiss_guests(floor, now, call, reason)
+    floor.act(Dissolve(call.id, call.bridge_id))
     close_unanswered(floor, now, call, reason, observed_late=observed_late)
 
 
