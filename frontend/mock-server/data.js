@@ -8,18 +8,18 @@ export const ago = seconds => new Date(Date.now() - seconds * 1000).toISOString(
 export const ahead = seconds => ago(-seconds);
 
 export const QUEUES = [
-  { id: randomUUID(), name: 'Мобильный интернет', waiting: 4, longest_since: ago(102), agents_ready: 3, agents_signed_in: 11 },
-  { id: randomUUID(), name: 'Баланс и списания', waiting: 2, longest_since: ago(38), agents_ready: 4, agents_signed_in: 14 },
-  { id: randomUUID(), name: 'Роуминг и eSIM', waiting: 0, longest_since: null, agents_ready: 2, agents_signed_in: 6 },
+  { id: randomUUID(), name: 'Мобильный интернет', waiting: 4, longest_since: ago(102), estimated_wait_s: 96, estimate_error_s: 22, agents_ready: 3, agents_signed_in: 11 },
+  { id: randomUUID(), name: 'Баланс и списания', waiting: 2, longest_since: ago(38), estimated_wait_s: 41, estimate_error_s: 15, agents_ready: 4, agents_signed_in: 14 },
+  { id: randomUUID(), name: 'Роуминг и eSIM', waiting: 0, longest_since: null, estimated_wait_s: null, estimate_error_s: null, agents_ready: 2, agents_signed_in: 6 },
 ];
 
 export const BREAKS = [
-  { code: 'lunch', limit_s: 2700, names: { ru: 'Обед', tg: 'Хӯроки нисфирӯзӣ', en: 'Lunch' } },
+  { code: 'lunch', limit_s: 2700, at_once: 2, names: { ru: 'Обед', tg: 'Хӯроки нисфирӯзӣ', en: 'Lunch' } },
   { code: 'coffee', limit_s: 900, names: { ru: 'Кофе', tg: 'Қаҳва', en: 'Coffee' } },
   { code: 'personal', limit_s: 600, names: { ru: 'Личное', tg: 'Шахсӣ', en: 'Personal' } },
-  { code: 'training', limit_s: null, names: { ru: 'Обучение', tg: 'Омӯзиш', en: 'Training' } },
+  { code: 'training', limit_s: null, needs_approval: true, names: { ru: 'Обучение', tg: 'Омӯзиш', en: 'Training' } },
   { code: 'meeting', limit_s: 3600, names: { ru: 'Планёрка', tg: 'Ҷаласа', en: 'Team meeting' } },
-];
+].map(reason => ({ needs_approval: false, at_once: null, archived: false, version: 1, ...reason }));
 
 export const DISPOSITIONS = [
   ['resolved', 'Вопрос решён', 'Масъала ҳал шуд', 'Resolved'],

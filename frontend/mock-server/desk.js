@@ -1,6 +1,6 @@
 /** One agent's desk, moved from scene to scene by orders and by the person who takes pictures. */
 import { randomUUID } from 'node:crypto';
-import { ago, ahead, CALLER, PEOPLE, QUEUES } from './data.js';
+import { ago, ahead, BREAKS, CALLER, PEOPLE, QUEUES } from './data.js';
 
 const [ME, COLLEAGUE] = PEOPLE;
 const WRAP_UP_S = 120;
@@ -8,7 +8,7 @@ const WRAP_UP_S = 120;
 export class ScriptedDesk {
   #seq = 0;
   #listeners = new Set();
-  agent = { id: ME.id, name: ME.name, state: 'ready', reason: null, since: ago(138), next: null, wrap_up_until: null };
+  agent = { id: ME.id, name: ME.name, state: 'ready', reason: null, since: ago(138), next: null, wrap_up_until: null, break_until: null, break_over: false, wish: null, answer: null };
   phone = { available: true, registered: true, detail: null };
   interaction = null;
   queues = QUEUES;
@@ -16,7 +16,8 @@ export class ScriptedDesk {
 
   view() {
     const { agent, phone, interaction, queues } = this;
-    return { epoch: 1, seq: this.#seq, at: new Date().toISOString(), agent, phone, interaction, queues };
+    const breaks = [{ code: 'lunch', at_once: 2, taken: 2, first_back: { id: PEOPLE[1].id, name: 'Назарова Мадина' }, first_back_at: ahead(780) }];
+    return { epoch: 1, seq: this.#seq, at: new Date().toISOString(), agent, phone, interaction, queues, breaks };
   }
 
   listen(listener) {
@@ -51,6 +52,11 @@ export class ScriptedDesk {
     return this.changed();
   }
 
+  withdraw() {
+    this.agent = { ...this.agent, wish: null };
+    return this.changed();
+  }
+
   /** Where the story is: an agent's state, or a state of the call. */
   scene(name) {
     this.passed = { passed_on: { by: COLLEAGUE, failed: null }, came_back: { by: ME, failed: 'ring_no_answer' } }[name] ?? null;
@@ -59,13 +65,21 @@ export class ScriptedDesk {
     else {
       this.interaction = null;
       const reason = { break: 'lunch', not_answering: 'ring_no_answer' }[name] ?? null;
-      this.#become(name, reason, name === 'break' ? 1122 : 138);
+      const [state, stage] = name.split('-');
+      const sinceS = { near: 2620, over: 3010 }[stage] ?? (state === 'break' ? 1122 : 138);
+      this.#become(state, stage && state === 'break' ? 'lunch' : reason, sinceS);
+      if (stage === 'wish') this.agent = { ...this.agent, wish: { id: randomUUID(), reason: 'training', asked_at: ago(128), until: ahead(772) } };
+      if (stage === 'denied') this.agent = { ...this.agent, answer: { reason: 'training', outcome: 'denied', at: ago(20), note: 'После 16:00, сейчас очередь.', by: { id: PEOPLE[1].id, name: PEOPLE[1].name } } };
     }
     this.changed();
   }
 
   #become(state, reason, sinceS = 0) {
-    this.agent = { ...this.agent, state, reason, since: ago(sinceS), next: null, wrap_up_until: null };
+    const limit = state === 'break' ? BREAKS.find(item => item.code === reason)?.limit_s : null;
+    this.agent = {
+      ...this.agent, state, reason, since: ago(sinceS), next: null, wrap_up_until: null, wish: null, answer: null,
+      break_until: limit ? ahead(limit - sinceS) : null, break_over: Boolean(limit && sinceS > limit),
+    };
   }
 
   #call(state) {

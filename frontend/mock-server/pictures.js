@@ -18,6 +18,7 @@ const [AGENT, SUPERVISOR, NOBODY, ADMIN, TRAINEE] = PEOPLE;
 
 const scene = name => page => page.request.post('/mock/scene', { data: { scene: name } });
 const testId = (page, id) => page.locator(`[data-testid="${id}"]`).first();
+const shift = name => page => page.request.post('/mock/shift', { data: { scene: name } });
 const open = id => page => testId(page, id).click();
 const failing = page => page.request.post('/mock/failing', { data: { failing: true } });
 const type = (id, text) => page => testId(page, id).fill(text);
@@ -40,8 +41,13 @@ const SCREENS = [
   ['sign-in-wrong', null, '/', [typePassword('wrong')]],
   ['sign-in-often', null, '/', [typePassword('often')]],
   ['idle', AGENT, '/', [scene('ready')]],
+  ['idle-failing', AGENT, '/', [scene('ready'), failing, reload, seen('day-failed')]],
   ['state-menu', AGENT, '/', [scene('ready'), open('agent-state')]],
   ['break', AGENT, '/', [scene('break')]],
+  ['break-near', AGENT, '/', [scene('break-near'), seen('break-limit')]],
+  ['break-over', AGENT, '/', [scene('break-over'), seen('break-limit')]],
+  ['wish', AGENT, '/', [scene('ready-wish'), seen('break-wish')]],
+  ['wish-denied', AGENT, '/', [scene('ready-denied'), seen('break-answer')]],
   ['offline', AGENT, '/', [scene('offline')]],
   ['not-answering', AGENT, '/', [scene('not_answering')]],
   ['announced', AGENT, '/', [scene('announced')]],
@@ -75,6 +81,17 @@ const SCREENS = [
   ['skills-sheet', ADMIN, '/settings/skills', [open('skills-import'), page => testId(page, 'sheet-file').setInputFiles({ name: 'skills.csv', mimeType: 'text/csv', buffer: Buffer.from(`email;russian;juggling\n${PERSON.email};5;1\nghost@somon.example;3;\n${PERSON.email};9;\n`) }), seen('sheet-report')]],
   ['skills-none', ADMIN, '/settings/skills', [page => page.request.post('/mock/skills', { data: { empty: true } }), reload, seen('skills-none'), page => page.request.post('/mock/skills', { data: {} })]],
   ['skills-failing', ADMIN, '/settings/skills', [failing, reload, seen('skills-retry')]],
+  ['shift', SUPERVISOR, '/shift', [shift('busy'), reload, seen('shift-row')]],
+  ['shift-team', SUPERVISOR, '/shift', [shift('busy'), reload, seen('shift-row'), open('shift-state-break')]],
+  ['shift-problem', SUPERVISOR, '/shift', [shift('busy'), reload, seen('shift-wish'), type('shift-note', 'поздно'), page => page.keyboard.press('Alt+n'), seen('shift-problem')]],
+  ['shift-empty', SUPERVISOR, '/shift', [shift('empty'), reload, seen('shift-empty'), shift('busy')]],
+  ['shift-lost', SUPERVISOR, '/shift', [shift('lost'), reload, seen('shift-retry')]],
+  ['shift-away', SUPERVISOR, '/shift', [shift('away'), reload, seen('shift-switchboard')]],
+  ['breaks', ADMIN, '/settings/breaks', [seen('break-reason'), page => page.locator('[data-testid="break-reason"][data-code="coffee"]').click()]],
+  ['breaks-new', ADMIN, '/settings/breaks', [open('break-new'), type('break-name-en', 'Prayer time'), type('break-minutes', '0'), open('break-save')]],
+  ['breaks-conflict', ADMIN, '/settings/breaks', [page => page.locator('[data-testid="break-reason"][data-code="personal"]').click(), type('break-minutes', '12'), page => page.request.post('/mock/touch', { data: { id: 'personal' } }), open('break-save'), seen('break-conflict')]],
+  ['breaks-empty', ADMIN, '/settings/breaks', [page => page.request.post('/mock/no-breaks', { data: { empty: true } }), reload, seen('breaks-empty'), page => page.request.post('/mock/no-breaks', { data: { empty: false } })]],
+  ['breaks-failing', ADMIN, '/settings/breaks', [failing, reload, seen('breaks-retry')]],
   ['people', ADMIN, '/settings/people', [seen('people-row')]],
   ['people-one', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right')]],
   ['people-rights', ADMIN, `/settings/people/${PERSON.id}`, [seen('person-right'), page => testId(page, 'person-rights').scrollIntoViewIfNeeded(), page => page.locator('ovoz-person-rights summary').click()]],

@@ -14,6 +14,8 @@ import { Problem } from './problem.js';
 import { fail, SETTINGS_ROUTES } from './settings.js';
 import { failQueues, QUEUE_ROUTES } from './queues.js';
 import { failSkills, SKILL_ROUTES } from './skills.js';
+import { dayOf } from './day.js';
+import { answerShift, SHIFT_ROUTES } from './shift.js';
 import { answerSip } from './sip.js';
 import { tone } from './tone.js';
 
@@ -43,8 +45,10 @@ const ROUTES = [
   ['GET', /^\/api\/session$/, ({ session }) => sessionView(session)],
   ['DELETE', /^\/api\/session$/, ({ key }) => { sessions.delete(key); return [204]; }],
   ['PATCH', /^\/api\/session\/preferences$/, ({ session, body }) => Object.assign(session.preferences, body)],
-  ['GET', /^\/api\/break-reasons$/, () => BREAKS],
+  ['GET', /^\/api\/break-reasons$/, () => BREAKS.filter(reason => !reason.archived)],
+  ['DELETE', /^\/api\/desk\/break-request$/, () => desk.withdraw()],
   ['GET', /^\/api\/dispositions$/, () => DISPOSITIONS],
+  ['GET', /^\/api\/desk\/day$/, () => { if (failing) throw new Problem(503, 'dependency-unavailable'); return dayOf(); }],
   ['GET', /^\/api\/desk$/, ({ session }) => deskOf(session)],
   ['PUT', /^\/api\/desk\/state$/, ({ body }) => desk.choose(body.state, body.reason)],
   ['POST', /^\/api\/desk\/phone$/, () => [201, { phone_id: randomUUID(), uri: 'sip:mock@localhost', username: 'mock', password: 'mock', websocket_path: '/sip', register_expires_s: 120 }]],
@@ -65,6 +69,7 @@ const ROUTES = [
   ...SETTINGS_ROUTES,
   ...SKILL_ROUTES,
   ...QUEUE_ROUTES,
+  ...SHIFT_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
   ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); return [204]; }],
 ];
@@ -136,6 +141,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, opened => {
     if (request.url === '/sip') return answerSip(opened);
     if (!sessions.has(sessionKey(request))) return opened.close(4401);
+    if (request.url === '/api/team/live' || request.url === '/api/desk/colleagues') return answerShift(opened, request.url);
     const session = sessions.get(sessionKey(request));
     const send = () => { const view = deskOf(session); opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view })); };
     const forget = desk.listen(send);

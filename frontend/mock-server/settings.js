@@ -1,6 +1,6 @@
 /** People, roles, the audit, invitations and reveals of the scripted operator. */
 import { randomUUID } from 'node:crypto';
-import { ahead, ago } from './data.js';
+import { ahead, ago, BREAKS } from './data.js';
 import { Problem } from './problem.js';
 import { ENTRIES, withProof } from './proof.js';
 import { grantsOf, RIGHTS, ROLES } from './roles.js';
@@ -124,7 +124,37 @@ function reveal({ body, session }) {
   return [201, made];
 }
 
+function breakOf(code) {
+  const reason = BREAKS.find(candidate => candidate.code === code);
+  if (!reason) throw new Problem(404, 'break-reason-not-found');
+  return reason;
+}
+
+function createBreak({ body }) {
+  if (BREAKS.some(reason => reason.code === body.code)) throw new Problem(409, 'break-reason-code-taken', { errors: [{ pointer: '/code', detail: 'another reason’s' }] });
+  BREAKS.push({ archived: false, version: 1, ...body });
+  return [201, breakOf(body.code)];
+}
+
+function replaceBreak({ match, body, request }) {
+  const reason = breakOf(match[1]);
+  check(request, reason.version);
+  return Object.assign(reason, body, { version: reason.version + 1 });
+}
+
+function orderBreaks({ body }) {
+  BREAKS.sort((a, b) => body.codes.indexOf(a.code) - body.codes.indexOf(b.code));
+  return BREAKS;
+}
+
+let noBreaks = false;
+
 export const SETTINGS_ROUTES = [
+  ['GET', /^\/api\/settings\/break-reasons$/, () => { mayFail(); return noBreaks ? [] : BREAKS; }],
+  ['POST', /^\/api\/settings\/break-reasons$/, createBreak],
+  ['PUT', /^\/api\/settings\/break-reasons$/, orderBreaks],
+  ['PUT', /^\/api\/settings\/break-reasons\/([^/]+)$/, replaceBreak],
+  ['POST', /^\/mock\/no-breaks$/, ({ body }) => { noBreaks = body.empty; return [204]; }],
   ['GET', /^\/api\/people$/, people],
   ['POST', /^\/api\/people$/, invite],
   ['GET', /^\/api\/people\/([^/]+)$/, ({ match }) => personOf(match[1])],
@@ -154,5 +184,5 @@ export const SETTINGS_ROUTES = [
   ['GET', /^\/api\/session\/others$/, () => sessions],
   ['DELETE', /^\/api\/session\/others\/([^/]+)$/, ({ match }) => { sessions = sessions.filter(session => session.id !== match[1]); return [204]; }],
   /** Somebody else changes a person or a role meanwhile. */
-  ['POST', /^\/mock\/touch$/, ({ body }) => { for (const thing of [...STAFF, ...ROLES]) if (thing.id === body.id || thing.code === body.id) thing.version++; return [204]; }],
+  ['POST', /^\/mock\/touch$/, ({ body }) => { for (const thing of [...STAFF, ...ROLES, ...BREAKS]) if (thing.id === body.id || thing.code === body.id) thing.version++; return [204]; }],
 ];

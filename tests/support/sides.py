@@ -45,7 +45,9 @@ class Side:
     async def make(cls, stack: Stack) -> "Side":
         """Before the switchboard starts, so that it takes the conversation over."""
         # Its clocks must not change anything while the tests look.
-        operator = await make_operator(stack, agents=3, others=["admin"], queues=[{"wrap_up_s": 3600}])
+        operator = await make_operator(
+            stack, agents=3, others=["admin", "supervisor"], queues=[{"wrap_up_s": 3600}]
+        )
         number = f"+99298{secrets.randbelow(10**7):07d}"
         interaction, recording, agent = await leave_a_conversation(stack, operator.slug, number)
         [row] = await stack.rows(operator.slug, "SELECT email FROM user_account WHERE id = :id", id=agent)
@@ -70,6 +72,7 @@ class Side:
         for who, email in {
             "everyone": self.agent_email,
             "admin": f"admin@{own.slug}.test",
+            "supervisor": f"supervisor@{own.slug}.test",
             "other": other,
         }.items():
             self.browsers[who] = await web.signed_in(own.slug, email, PASSWORD)
@@ -128,7 +131,8 @@ class Side:
                 statement = (
                     f"INSERT INTO {table} (code, names, position) VALUES (:code, CAST(:names AS jsonb), 99)"
                 )
-                await session_.execute(text(statement), {"code": code, "names": names})
+                for one in (code, f"{code}_taken"):
+                    await session_.execute(text(statement), {"code": one, "names": names})
         [queue] = await self.stack.rows(own.slug, "SELECT id FROM queue WHERE code = 'q0'")
         masked = await self._ask("GET", "/api/interactions", who="admin")
         whole = masked["items"][0]
@@ -141,6 +145,7 @@ class Side:
             "team": team["id"],
             "team_name": team["name"],
             "break_reason": code,
+            "reason_to_take": f"{code}_taken",
             "disposition": code,
             "queue": str(queue["id"]),
             "number_token": whole["caller"]["number_token"],

@@ -25,8 +25,12 @@ from ovoz.contact_center.agents.controllers import (
     live,
     phone_line,
 )
+from ovoz.contact_center.breaks.api import BreakReasons
+from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
+from ovoz.contact_center.presence.api import BreakDecisions, OwnDay, ShiftWatch
+from ovoz.contact_center.presence.controllers import SHIFT_ROUTES
 from ovoz.contact_center.queues.api import Queues, Skills
 from ovoz.contact_center.queues.controllers import (
     AgentSkillController,
@@ -123,6 +127,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         CallController,
         list_break_reasons,
         list_dispositions,
+        BreakReasonController,
         InteractionController,
         RecordingController,
         SkillController,
@@ -138,6 +143,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         list_rights,
         ProviderTenantController,
         ProviderOperationController,
+        *SHIFT_ROUTES,
         live,
         phone_line,
         health,
@@ -201,6 +207,8 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "access": access,
         "archives": Archives(database, settings.home / "archives", tell, utc_now),
         "audit_trail": AuditTrail(database, key, utc_now),
+        "break_decisions": BreakDecisions(database, access, switchboard),
+        "break_reasons": BreakReasons(database, utc_now),
         "demo_accounts": DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database), access),
         "directory": Directory(database, access),
@@ -210,6 +218,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "live_desk": LiveDesk(switchboard, switchboard, fanout, session_end, privacy),
         "open_sockets": open_sockets,
         "operations": Operations(database, settings.data_dir),
+        "own_day": OwnDay(database, utc_now),
         "phone_lines": sip_proxy,
         "queues": Queues(database, utc_now),
         "recording_audio": RecordingAudio(
@@ -223,6 +232,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         ),
         "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
+        "shift_watch": ShiftWatch(database, access, switchboard, switchboard, fanout, session_end, privacy),
         "skills": Skills(database, utc_now, access),
         "staff": Staff(database, utc_now, access, ends),
         "teams": Teams(database, utc_now),

@@ -48,6 +48,8 @@ from ovoz.platform.tenancy.errors import OperatorSuspended, OperatorUnknown
 TAGS: Final = {
     "Session": "Signing in and out, one's own sessions, password and preferences.",
     "Desk": "An agent's own desk: state, phone, the present call. Orders go on to the switchboard.",
+    "Breaks": "The reasons for a break and their rules, as administrators keep them.",
+    "Shift": "Who is on duty, what they do, and requests for breaks that wait for a word.",
     "Interactions": "What happened: every contact with its timeline, and lists of them.",
     "Recordings": "What was said.",
     "People": "Who works here: inviting, changing and disabling people, and their teams.",

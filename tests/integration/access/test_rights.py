@@ -63,7 +63,7 @@ async def test_each_route_asks_for_its_right_and_names_it(
         ("agent", "/api/dispositions", 200),
         ("agent", "/api/interactions", 200),
         ("supervisor", "/api/desk", "desk.use"),
-        ("supervisor", "/api/break-reasons", "desk.use"),
+        ("supervisor", "/api/break-reasons", 200),
         ("supervisor", "/api/dispositions", 200),
         ("supervisor", "/api/interactions", 200),
         ("admin", "/api/desk", "desk.use"),

@@ -9,7 +9,7 @@ from tests.support.routes import SOCKET, api_application, routes_of
 
 from ovoz.entrypoints.api import NOT_ALLOWED, NOT_FOUND, NOT_SIGNED_IN, TRY_AGAIN_LATER
 
-SOCKETS = ("/api/live", "/sip")
+SOCKETS = ("/api/live", "/api/desk/colleagues", "/api/team/live", "/sip")
 each_socket = pytest.mark.parametrize("path", SOCKETS)
 
 
@@ -38,8 +38,14 @@ async def test_without_a_session_it_says_so(web: Web, path: str, cookie: str | N
     assert await web.browser("somon").close_code(path, cookie=cookie) == NOT_SIGNED_IN == 4401
 
 
-@each_socket
-@pytest.mark.parametrize("email", ["farida@somon.example", "timur@somon.example"])
+@pytest.mark.parametrize(
+    ("path", "email"),
+    [
+        *((path, "timur@somon.example") for path in SOCKETS),
+        *((path, "farida@somon.example") for path in SOCKETS if path != "/api/team/live"),
+        ("/api/team/live", "rustam@somon.example"),
+    ],
+)
 async def test_without_the_right_it_is_refused(web: Web, path: str, email: str) -> None:
     browser = await web.signed_in("somon", email)
     assert await browser.close_code(path) == NOT_ALLOWED

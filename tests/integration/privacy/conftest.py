@@ -50,7 +50,8 @@ def desk_of(marked: Marked, role: str, seq: int = 1) -> dict[str, object]:
         "at": now,
         "agent": {
             **{"id": str(person.id), "name": name, "state": "talking", "reason": None, "since": now},
-            **{"next": None, "wrap_up_until": None},
+            **{"next": None, "wrap_up_until": None, "break_until": None, "break_over": False},
+            **{"wish": None, "answer": None},
         },
         "phone": {"available": True, "registered": True, "detail": None},
         "interaction": {
@@ -81,8 +82,25 @@ def desk_of(marked: Marked, role: str, seq: int = 1) -> dict[str, object]:
             ],
         },
         "queues": [],
+        "breaks": [],
         "unheard_of": marked.unheard_of,
     }
+
+
+def team_of(marked: Marked) -> dict[str, object]:
+    """Everybody on duty, one with an open request; with a member that no contract names."""
+    now = utc_now().isoformat()
+    agents = [
+        {
+            **{"id": str(person.id), "name": f"{person.first_name} {person.secret_name}"},
+            **{"state": "break", "reason": "lunch", "since": now, "next": None, "queue": None},
+            **{"interaction_id": None, "held": False, "signed_in_at": now, "worked_s": 1, "ready_s": 1},
+            **{"break_until": now, "break_over": True, "unheard_of": marked.unheard_of},
+            "wish": {"id": str(person.id), "reason": "study", "asked_at": now, "until": now},
+        }
+        for person in marked.people.values()
+    ]
+    return {"epoch": 1, "seq": 1, "at": now, "agents": agents}
 
 
 async def _serve_desks(stack: Stack, marked: Marked) -> web.AppRunner:
@@ -110,6 +128,11 @@ async def _serve_desks(stack: Stack, marked: Marked) -> web.AppRunner:
     app.router.add_get("/health", health)
     app.router.add_get("/internal/desk/{tenant}/{agent}", desk)
     app.router.add_get("/internal/targets/{tenant}/{agent}", targets)
+
+    async def team(_: web.Request) -> web.Response:
+        return web.json_response(team_of(marked))
+
+    app.router.add_get("/internal/team/{tenant}", team)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", stack.settings.ports.switchboard).start()

@@ -75,6 +75,13 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/desk/targets": ["/api/desk/targets"],
     "/api/break-reasons": ["/api/break-reasons"],
     "/api/dispositions": ["/api/dispositions"],
+    "/api/desk/day": ["/api/desk/day"],
+    "/api/team": ["/api/team"],
+    "/api/settings/break-reasons": ["/api/settings/break-reasons"],
+    "/api/settings/break-reasons/{reason:str}": [
+        "/api/settings/break-reasons/lunch",
+        "/api/settings/break-reasons/nothing",
+    ],
     "/api/interactions": [
         "/api/interactions?limit=100",
         "/api/interactions?limit=100&mine=true",

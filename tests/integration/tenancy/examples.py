@@ -30,6 +30,7 @@ _GRANTS = [
         "conditions": {"whose": "own", "regions": ["Суғд"], "hours": {"from": "08:00", "until": "20:00"}},
     }
 ]
+_TITLES = {"ru": "Перерыв", "tg": "Танаффус", "en": "Break"}
 _NEW_PASSWORD = "quiet harbours 2027 violet"
 _ELSEWHERE = Try(refused="not-found", own="not-found")
 """Provider's routes are not there at an operator's address; test_provider_api.py is about them at the provider's."""
@@ -116,6 +117,45 @@ EXAMPLES: dict[str, list[Try]] = {
         ),
     ],
     "GET /api/break-reasons": [Try(refused=200)],
+    "DELETE /api/desk/break-request": [Try(who="other", refused="not-possible-now", own="not-possible-now")],
+    "GET /api/desk/day": [Try(refused=200, shows=False)],
+    "GET /api/team": [Try(refused=200)],
+    "POST /api/team/{agent_id:uuid}/break-decision": [
+        Try(
+            body={"wish_id": "{own.agent}", "approved": True, "note": "Да"},
+            who="supervisor",
+            refused="agent-unknown",
+            own="not-possible-now",
+        ),
+        Try(
+            path="/api/team/{own.agent}/break-decision",
+            body={"wish_id": "{agent}", "approved": False},
+            who="supervisor",
+            refused="not-possible-now",
+            own="not-possible-now",
+        ),
+    ],
+    "GET /api/settings/break-reasons": [Try(refused=200)],
+    "POST /api/settings/break-reasons": [
+        Try(
+            body={"code": "{reason_to_take}", "names": _TITLES, "limit_s": 600},
+            refused=201,
+            own="break-reason-code-taken",
+        )
+    ],
+    "PUT /api/settings/break-reasons": [
+        Try(
+            body={"codes": ["{break_reason}"]}, refused="break-order-incomplete", own="break-order-incomplete"
+        )
+    ],
+    "GET /api/settings/break-reasons/{reason:str}": [Try(refused="break-reason-not-found", shows=False)],
+    "PUT /api/settings/break-reasons/{reason:str}": [
+        Try(
+            body={"names": _TITLES, "at_once": 2, "needs_approval": True},
+            headers={"if-match": "*"},
+            refused="break-reason-not-found",
+        )
+    ],
     "GET /api/dispositions": [Try(refused=200)],
     "GET /api/interactions": [
         Try(refused=200),

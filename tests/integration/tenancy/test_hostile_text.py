@@ -181,6 +181,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "POST /api/session/password": ("user_account",),
     "PUT /api/desk/state": ("agent_state", "event_log", "ovoz.live"),
     "POST /api/desk/phone": (),
+    "POST /api/settings/break-reasons": ("break_reason",),
+    "PUT /api/settings/break-reasons": ("break_reason",),
+    "PUT /api/settings/break-reasons/{reason:str}": ("break_reason",),
     "POST /api/desk/interactions/{interaction_id:uuid}/hold": (
         "interaction",
         "handling",

@@ -173,14 +173,15 @@ async def test_an_answer_kept_for_the_other_operator_is_not_given_here(ours: Sid
     ]
     key = "0199c1a0-7a2e-7cc3-98c4-dc0c0c07398f"
     body = {"code": "kept_answer", "name": "Сохранённый", "grants": [{"right": "session.use"}]}
+    titles = dict.fromkeys(("ru", "tg", "en"), "Сохранённый")
     ring = {"after_s": 0, "everyone": True}
-    skill = {"code": "kept_answer", "names": dict.fromkeys(("ru", "tg", "en"), "Сохранённый")}
     bodies = {
         "POST /api/teams": {"name": "Сохранённый"},
         "POST /api/roles": body,
-        "POST /api/skills": skill,
+        "POST /api/skills": {"code": "kept_answer", "names": titles},
         "POST /api/queues": {"code": "kept_answer", "settings": {"name": "Сохранённая", "rings": [ring]}},
         "POST /api/holidays": {"date": "2027-09-09", "name": "Сохранённый"},
+        "POST /api/settings/break-reasons": {"code": "kept_answer", "names": titles},
     }
     assert set(keeping) == set(bodies)
     for name in keeping:

@@ -46,13 +46,18 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "sign_out": {},
     "transfer": {"kind": "queue", "id": "00000000-0000-0000-0000-000000000001"},
     "transfer_outside": {"number": "+992900000001"},
+    "withdraw_break": {},
+    "decide_break": {"wish_id": str(uuid4()), "approved": True, "by": str(uuid4()), "by_name": "Кто-то"},
 }
 OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up", "transfer", "transfer_outside"}
 INTERNAL = {
     "POST /internal/commands",
     "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}",
+    "GET /internal/targets/{tenant_id:str}/{agent_id:uuid}",
+    "GET /internal/team/{tenant_id:str}",
+    "GET /internal/colleagues/{tenant_id:str}",
     "GET /health",
-} | {"GET /internal/targets/{tenant_id:str}/{agent_id:uuid}"}
+}
 
 
 async def internal(web: Web, method: str, path: str, body: Any = None, token: str | None = None) -> Answer:
@@ -135,11 +140,25 @@ async def test_the_internal_desk_is_the_tenants(web: Web, ours: Side, theirs: Si
     ):
         answer = await internal(web, "GET", f"/internal/desk/{side.names['tenant']}/{other.names['agent']}")
         assert answer.problem == problem
+    for path in ("team", "colleagues"):
+        answer = await internal(web, "GET", f"/internal/{path}/{ours.names['tenant']}")
+        assert answer.status == 200
+        assert answer.body["agents"]
+        assert not told(answer, _call(None), theirs)
+        for token in ("", "guessed"):
+            refused = await internal(web, "GET", f"/internal/{path}/{theirs.names['tenant']}", token=token)
+            assert refused.status == 401
+        nobody = await internal(web, "GET", f"/internal/{path}/{secrets.token_hex(6)}")
+        assert nobody.problem == "agent-unknown"
     assert not told(await internal(web, "GET", "/health"), _call(None), theirs)
 
 
 def _call(body: Any) -> Try:
     return Try(refused=200, body=body)
+
+
+SHOWN_AT = {"team": ("/api/team/live", "team"), "colleagues": ("/api/desk/colleagues", "colleagues")}
+"""Topics with a socket of their own, and what is said there first."""
 
 
 @pytest.mark.parametrize("name", TOPICS)
@@ -151,8 +170,11 @@ async def test_no_topic_is_heard_by_the_other_operator(web: Web, ours: Side, the
     for side in (ours, theirs):
         browser = await web.signed_in(side.operator.slug, side.operator.emails[2], "a-long-test-password")
         sessions[side.operator.slug] = (await browser.ask("GET", "/api/session")).body
-        sockets[side.operator.slug] = await browser.open_socket("/api/live")
-        while (await sockets[side.operator.slug].receive_json(timeout=10))["type"] != "desk":
+        path, first = SHOWN_AT.get(name, ("/api/live", "desk"))
+        if name == "team":
+            browser = side.who("supervisor")
+        sockets[side.operator.slug] = await browser.open_socket(path)
+        while (await sockets[side.operator.slug].receive_json(timeout=10))["type"] != first:
             pass
     fanout = RedisFanout(web.stack.endpoints.redis_url)
     mine, other = (sessions[side.operator.slug] for side in (ours, theirs))
@@ -168,6 +190,8 @@ async def test_no_topic_is_heard_by_the_other_operator(web: Web, ours: Side, the
         "agent": (UUID(mine["user"]["id"]), UUID(other["user"]["id"])),
         "queues": (None, None),
         "session": (session_id, uuid4()),
+        "team": (None, None),
+        "colleagues": (None, None),
     }
     own_id, their_id = ids[name]
     our_tenant, their_tenant = ours.names["tenant"], theirs.names["tenant"]
@@ -179,9 +203,12 @@ async def test_no_topic_is_heard_by_the_other_operator(web: Web, ours: Side, the
         "agents_ready": 0,
         "agents_signed_in": 0,
     }
-    marker = secrets.token_hex(8)
+    marker = secrets.token_hex(5)
 
     def message(said: str) -> bytes:
+        if name in SHOWN_AT:
+            # A number that comes later than what was heard has the whole view read again: this one comes before.
+            return json.dumps({"type": "number", "epoch": -int(said, 36), "seq": 0}).encode()
         queues = [{"id": str(uuid4()), "name": said, **figures}]
         return json.dumps({"type": "queues", "data": queues}).encode()
 
@@ -190,12 +217,16 @@ async def test_no_topic_is_heard_by_the_other_operator(web: Web, ours: Side, the
         wrong.add(topic(our_tenant, name, their_id))
     for channel in wrong:
         await fanout.publish(channel, message(marker))
-    await fanout.publish(topic(our_tenant, "queues"), message("ours"))
+    shown = name if name in SHOWN_AT else "queues"
+    await fanout.publish(topic(our_tenant, shown), message("ours"))
     socket = sockets[ours.operator.slug]
     heard = ""
-    while '"ours"' not in heard:
+    last, sought = (
+        ('"ours"', marker) if name not in SHOWN_AT else (str(int("ours", 36)), str(int(marker, 36)))
+    )
+    while last not in heard:
         heard += await socket.receive_str(timeout=10)
-    assert marker not in heard
+    assert sought not in heard
     await fanout.publish(topic(our_tenant, name, own_id), message(marker))
     if name == "session":
         async with asyncio.timeout(10):
@@ -203,7 +234,7 @@ async def test_no_topic_is_heard_by_the_other_operator(web: Web, ours: Side, the
                 pass
         assert socket.close_code == SESSION_GONE
     else:
-        while marker not in heard:
+        while sought not in heard:
             heard += await socket.receive_str(timeout=10)
     for socket in sockets.values():
         await socket.close()

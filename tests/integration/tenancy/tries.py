@@ -24,8 +24,8 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     query: dict[str, str] = {}
     body: Any = None
     who: str = "everyone"
-    """`everyone` has every role of an operator; `admin` sees masked numbers; `other` has no call; `guest` has a spare
-    session, `visitor` none."""
+    """`everyone` has every role of an operator; `admin` sees masked numbers; `other` has no call, `supervisor` no desk;
+    `guest` has a spare session, `visitor` none."""
     headers: dict[str, str] = {}
     shows: bool = True
     """Whether the own answer to a GET shows something that is the operator's alone."""
@@ -61,5 +61,7 @@ PATHS = {
     "skill_id": "skill",
     "queue_id": "queue",
     "holiday_id": "holiday",
+    "reason": "break_reason",
+    "agent_id": "agent",
 }
 """Whose name stands in a path for a parameter of that name."""

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from tests.architecture.test_repository import _problems  # noqa: F401 - imports every module's errors
 
 from ovoz.contact_center.agents.contracts import LiveMessage, QueuesMessage
+from ovoz.contact_center.presence.contracts import TeamSocketMessage
 from ovoz.contact_center.recordings.events import RecordingStored
 from ovoz.contact_center.switchboard.events import FACT_KEYS
 from ovoz.entrypoints.api import application
@@ -23,7 +24,12 @@ from ovoz.platform.privacy.api import plan_of
 from ovoz.platform.privacy.contracts import PROBLEM_MEMBERS, WITHOUT_PERSONAL_DATA
 
 SOURCE = REPOSITORY / "src" / "ovoz"
-SOCKETS = {"/api/live": LiveMessage, "/sip": None}
+SOCKETS = {
+    "/api/live": LiveMessage,
+    "/api/team/live": TeamSocketMessage,
+    "/api/desk/colleagues": TeamSocketMessage,
+    "/sip": None,
+}
 """What passes on each; SIP carries neither number nor name of the caller (integrations/asterisk/node.py)."""
 EMITTERS = {
     "contact_center/switchboard/repositories/journal.py",  # through Publication
@@ -99,7 +105,10 @@ def test_every_socket_is_known(app: Litestar) -> None:
     structs, whole = _structs(LiveMessage)
     assert whole
     assert len(structs) == 5
-    assert [fault for struct in structs for fault in _unclassified(struct)] == []
+    of_the_shift, whole = _structs(TeamSocketMessage)
+    assert whole
+    assert len(of_the_shift) == 4
+    assert [fault for struct in (*structs, *of_the_shift) for fault in _unclassified(struct)] == []
 
 
 def test_the_queues_figures_are_the_same_for_everybody() -> None:
@@ -139,6 +148,7 @@ def test_every_word_of_a_problem_is_allowed() -> None:
         for keyword in call.keywords
         if keyword.arg
         not in {None, *PROBLEM_MEMBERS, "limit_bytes", "people", "retry_after_s", "size_bytes", "version"}
+        | {"at_once", "back_in_s"}
     }
     assert members == set()
 

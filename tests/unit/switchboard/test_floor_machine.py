@@ -7,9 +7,11 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
+from tests.unit.switchboard.break_machine import BREAKS, REASONS, BreakMachine
 
 from ovoz.contact_center.switchboard.errors import (
+    BreakFull,
     NotPossibleNow,
     PhoneNotRegistered,
     TargetNotFree,
@@ -17,6 +19,7 @@ from ovoz.contact_center.switchboard.errors import (
 )
 from ovoz.contact_center.switchboard.state import (
     arrivals,
+    breaks,
     consulting,
     conversation,
     presence,
@@ -48,7 +51,7 @@ NODE = "node-1"
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])
 
 
-class FloorMachine(RuleBasedStateMachine):
+class FloorMachine(BreakMachine):
     """Keeps a small media node of its own: which channels are up, so that inputs are the ones Asterisk could send."""
 
     channels: Bundle[str] = Bundle("channels")
@@ -72,6 +75,7 @@ class FloorMachine(RuleBasedStateMachine):
     def open_floor(self, agents: int, queues: int, recorded: bool) -> None:
         rules = [QueueRules(self._id(), f"q{i}", i, 4, 120, 20, 30, 30, recorded) for i in range(queues)]
         self.floor = Floor("a" * 12, rules, new_id=self._id, limits=Limits(max_calls=6))
+        breaks.change_breaks(self.floor, self.now, BREAKS)
         self.queue_ids = [rule.id for rule in rules]
         for i in range(agents):
             agent_id = self._id()
@@ -214,14 +218,22 @@ class FloorMachine(RuleBasedStateMachine):
         (presence.phone_registered if registered else presence.phone_gone)(self.floor, self.now, endpoint)
         self.commit()
 
-    @rule(which=st.integers(0, 9), state=st.sampled_from(["ready", "ready", "break", "offline"]))
-    def agent_chooses(self, which: int, state: str) -> None:
+    @rule(
+        which=st.integers(0, 9), state=st.sampled_from(["ready", "ready", "break", "offline"]), reason=REASONS
+    )
+    def agent_chooses(self, which: int, state: str, reason: str) -> None:
         agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
         try:
-            presence.choose_state(self.floor, self.now, agent, state, "lunch")  # type: ignore[arg-type]
+            presence.choose_state(self.floor, self.now, agent, state, reason)  # type: ignore[arg-type]
         except PhoneNotRegistered:
             assert state == "ready"
             assert not agent.registered
+        except BreakFull:
+            assert state == "break"
+            assert breaks.places(self.floor, reason, beside=agent.id).taken > 0
+        except NotPossibleNow:
+            offline = agent.state == "offline" and self.floor.breaks[reason].needs_approval
+            assert self.floor.breaks[reason].archived or offline
         self.commit()
 
     @rule(which=st.integers(0, 9), verb=st.sampled_from(["hold", "resume", "hang_up", "reject", "wrap_up"]))
@@ -312,7 +324,7 @@ class FloorMachine(RuleBasedStateMachine):
             pass
         self.commit()
 
-    @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130]))
+    @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130, 901]))
     def time_passes(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
         recovery.time_passed(self.floor, self.now)

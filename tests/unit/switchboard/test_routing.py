@@ -12,7 +12,7 @@ from ovoz.contact_center.switchboard.state.agent import Agent, NextState
 from ovoz.contact_center.switchboard.state.call import Call, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.rules import EntryPoint, QueueRules
+from ovoz.contact_center.switchboard.state.rules import BreakRules, EntryPoint, QueueRules
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
@@ -24,6 +24,7 @@ class Shift:
         self.now = START
         self._ids = 0
         self.floor = Floor("a" * 12, queues, new_id=self.id)
+        self.floor.breaks = {"lunch": BreakRules("lunch")}
         self.facts: list[Fact] = []
 
     def id(self) -> UUID:

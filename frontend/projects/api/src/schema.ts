@@ -173,6 +173,46 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/break-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * WithdrawBreakRequest
+         * @description Takes back a request for a break that nobody has decided yet.
+         */
+        delete: operations["WithdrawBreakRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowOwnDay
+         * @description Your day so far: figures with their formulas, time in every state, and the states one after the other.
+         */
+        get: operations["ShowOwnDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/interactions/{interaction_id}/hang-up": {
         parameters: {
             query?: never;
@@ -326,6 +366,8 @@ export type paths = {
         /**
          * ChangeState
          * @description Asks for a state; during a call it takes effect after it and shows as `agent.next`.
+         *
+         *     A break that needs a supervisor's word becomes `agent.wish`, and the state stays as it is until that is given.
          */
         put: operations["ChangeState"];
         post?: never;
@@ -1288,6 +1330,60 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/break-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSettings
+         * @description Every reason with its rules, in the order in which agents are offered them.
+         */
+        get: operations["ListBreakReasonSettings"];
+        /**
+         * OrderReasons
+         * @description Puts all reasons in an order; the answer is the list as it is then.
+         */
+        put: operations["OrderBreakReasons"];
+        /**
+         * CreateReason
+         * @description A new reason, last in the list; agents are offered it at once.
+         */
+        post: operations["CreateBreakReason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/break-reasons/{reason}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowReason
+         * @description One reason; its ETag is what a change must name.
+         */
+        get: operations["ShowBreakReason"];
+        /**
+         * ReplaceReason
+         * @description Puts names and rules in place, and archives it or brings it back. Present breaks keep the limit they had.
+         *
+         *     A request for a break that is archived is over, and its agent is told so.
+         */
+        put: operations["ReplaceBreakReason"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/site": {
         parameters: {
             query?: never;
@@ -1356,6 +1452,46 @@ export type paths = {
         patch: operations["ChangeSkill"];
         trace?: never;
     };
+    "/api/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowTeam
+         * @description Everybody whom you may see, at this moment; `/api/team/live` tells of every change.
+         */
+        get: operations["ShowTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team/{agent_id}/break-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DecideBreak
+         * @description Your word about an open request; approved during a call, the break follows it. Sent twice it counts once.
+         */
+        post: operations["DecideBreak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teams": {
         parameters: {
             query?: never;
@@ -1408,6 +1544,31 @@ export type paths = {
 export type webhooks = Record<string, never>;
 export type components = {
     schemas: {
+        /** AgentDay */
+        AgentDay: {
+            aht_s: number | null;
+            /** Format: date-time */
+            at: string;
+            average_hold_s: number | null;
+            average_talk_s: number | null;
+            average_wrap_up_s: number | null;
+            /** Format: date */
+            date: string;
+            /** Format: date-time */
+            ends_at: string;
+            handled: number;
+            limits_passed: components["schemas"]["LimitPassed"][];
+            missed: number;
+            occupancy: number | null;
+            ribbon: components["schemas"]["DayStretch"][];
+            /** Format: date-time */
+            starts_at: string;
+            states: {
+                [key: string]: number;
+            };
+            time_zone: string;
+            worked_s: number;
+        };
         /** AgentSkills */
         AgentSkills: {
             changed_at: string | null;
@@ -1708,11 +1869,75 @@ export type components = {
              */
             kind: string;
         };
+        /** BreakAnswer */
+        BreakAnswer: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Colleague"] | null;
+            note: string;
+            /** @enum {string} */
+            outcome: "approved" | "denied" | "lapsed" | "withdrawn" | "signed_out" | "reason_archived";
+            reason: string;
+        };
+        /** BreakDecision */
+        BreakDecision: {
+            approved: boolean;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            wish_id: string;
+        };
+        /** BreakOrder */
+        BreakOrder: {
+            codes: string[];
+        };
         /** BreakReason */
         BreakReason: {
+            at_once: number | null;
             code: string;
             limit_s: number | null;
             names: components["schemas"]["Names"];
+            needs_approval: boolean;
+        };
+        /** BreakReasonCreate */
+        BreakReasonCreate: {
+            at_once?: number | null;
+            /** @description lower case, digits, underscore */
+            code: string;
+            limit_s?: number | null;
+            names: components["schemas"]["breaks_schemas_Titles"];
+            /** @default false */
+            needs_approval: boolean;
+        };
+        /** BreakReasonSettings */
+        BreakReasonSettings: {
+            archived: boolean;
+            at_once: number | null;
+            code: string;
+            limit_s: number | null;
+            names: components["schemas"]["breaks_schemas_Titles"];
+            needs_approval: boolean;
+            version: number;
+        };
+        /** BreakReasonUpdate */
+        BreakReasonUpdate: {
+            /** @default false */
+            archived: boolean;
+            at_once?: number | null;
+            limit_s?: number | null;
+            names: components["schemas"]["breaks_schemas_Titles"];
+            /** @default false */
+            needs_approval: boolean;
+        };
+        /** BreakWish */
+        BreakWish: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
         };
         /** Caller */
         Caller: {
@@ -1740,6 +1965,15 @@ export type components = {
              */
             whose: "own" | "team" | "queue" | "all";
         };
+        /** DayStretch */
+        DayStretch: {
+            ended_at: string | null;
+            reason: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up" | "not_answering";
+        };
         /** DemoAccount */
         DemoAccount: {
             email: string;
@@ -1752,6 +1986,7 @@ export type components = {
             agent: components["schemas"]["DeskAgent"];
             /** Format: date-time */
             at: string;
+            breaks: components["schemas"]["DeskBreak"][];
             epoch: number;
             interaction: components["schemas"]["DeskInteraction"] | null;
             phone: components["schemas"]["DeskPhone"];
@@ -1760,6 +1995,9 @@ export type components = {
         };
         /** DeskAgent */
         DeskAgent: {
+            answer: components["schemas"]["BreakAnswer"] | null;
+            break_over: boolean;
+            break_until: string | null;
             /** Format: uuid */
             id: string;
             name: string;
@@ -1769,7 +2007,16 @@ export type components = {
             since: string;
             /** @enum {string} */
             state: "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up" | "not_answering";
+            wish: components["schemas"]["BreakWish"] | null;
             wrap_up_until: string | null;
+        };
+        /** DeskBreak */
+        DeskBreak: {
+            at_once: number;
+            code: string;
+            first_back: components["schemas"]["Colleague"] | null;
+            first_back_at: string | null;
+            taken: number;
         };
         /** DeskEntryPoint */
         DeskEntryPoint: {
@@ -1858,7 +2105,7 @@ export type components = {
         Grant: {
             conditions?: components["schemas"]["Conditions"];
             /** @enum {string} */
-            right: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            right: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
         };
         /** GrantOfPerson */
         GrantOfPerson: {
@@ -2029,6 +2276,36 @@ export type components = {
         LevelsSaved: {
             levels: number;
             people: number;
+        };
+        /** LimitPassed */
+        LimitPassed: {
+            /** Format: date-time */
+            at: string;
+            limit_s: number;
+            reason: string;
+        };
+        /** Member */
+        Member: {
+            break_over: boolean;
+            break_until: string | null;
+            held: boolean;
+            /** Format: uuid */
+            id: string;
+            interaction_id: string | null;
+            may_decide: boolean;
+            name: string;
+            next: components["schemas"]["NextState"] | null;
+            queue: components["schemas"]["Reference"] | null;
+            ready_s: number;
+            reason: string | null;
+            signed_in_at: string | null;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "offline" | "ready" | "break" | "ringing" | "talking" | "wrap_up" | "not_answering";
+            team: components["schemas"]["Reference"] | null;
+            wish: components["schemas"]["BreakWish"] | null;
+            worked_s: number;
         };
         /** Names */
         Names: {
@@ -2351,7 +2628,7 @@ export type components = {
         RightInfo: {
             conditions: ("whose" | "regions" | "outsourced" | "corporate" | "hours")[];
             /** @enum {string} */
-            name: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            name: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
             whose: ("own" | "team" | "queue" | "all")[];
         };
         /** RightOfPerson */
@@ -2461,6 +2738,14 @@ export type components = {
             same: number;
             unknown_columns: string[];
         };
+        /** Shift */
+        Shift: {
+            agents: components["schemas"]["Member"][];
+            /** Format: date-time */
+            at: string;
+            epoch: number;
+            seq: number;
+        };
         /** SignIn */
         SignIn: {
             email: string;
@@ -2490,7 +2775,7 @@ export type components = {
             code: string;
             /** Format: uuid */
             id: string;
-            names: components["schemas"]["Titles"];
+            names: components["schemas"]["queues_contracts_Titles"];
             people: number;
             position: number;
             version: number;
@@ -2502,7 +2787,7 @@ export type components = {
              * @example tariffs
              */
             code: string;
-            names: components["schemas"]["Titles"];
+            names: components["schemas"]["queues_contracts_Titles"];
         };
         /** SkillLevel */
         SkillLevel: {
@@ -2519,7 +2804,7 @@ export type components = {
         /** SkillUpdate */
         SkillUpdate: {
             archived?: boolean;
-            names?: components["schemas"]["Titles"];
+            names?: components["schemas"]["queues_contracts_Titles"];
             position?: number;
         };
         /** Span */
@@ -2627,12 +2912,6 @@ export type components = {
             };
             type: string;
         };
-        /** Titles */
-        Titles: {
-            en: string;
-            ru: string;
-            tg: string;
-        };
         /** Transfer */
         Transfer: {
             id?: string | null;
@@ -2667,6 +2946,18 @@ export type components = {
             /** @default  */
             note: string;
             reason?: string | null;
+        };
+        /** Titles */
+        breaks_schemas_Titles: {
+            en: string;
+            ru: string;
+            tg: string;
+        };
+        /** Titles */
+        queues_contracts_Titles: {
+            en: string;
+            ru: string;
+            tg: string;
         };
     };
     responses: never;
@@ -3608,7 +3899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3647,6 +3938,208 @@ export interface operations {
                 };
             };
             /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WithdrawBreakRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of your own: repeating it does nothing twice.
+                 * @example text
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent-unknown`: There is no such agent here; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowOwnDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDay"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3715,7 +4208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3831,7 +4324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3947,7 +4440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4063,7 +4556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4192,7 +4685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it; `transfer-target-not-free`: Nobody there can take the call now */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it; `transfer-target-not-free`: Nobody there can take the call now */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4330,7 +4823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4452,7 +4945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4578,7 +5071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4694,7 +5187,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10929,6 +11422,591 @@ export interface operations {
             };
         };
     };
+    ListBreakReasonSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"][];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OrderBreakReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"][];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-order-incomplete`: The order does not name every reason for a break once; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CreateBreakReason: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of your own: repeating it does nothing twice.
+                 * @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakReasonCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-reason-code-taken`: Another reason for a break has this code; `outcome-unknown`: It is not known how the same request ended; `request-under-way`: The same request is still being worked on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-invalid`: The Idempotency-Key is no UUID; `idempotency-key-reused`: The Idempotency-Key belongs to another request; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowBreakReason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lunch */
+                reason: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-reason-not-found`: There is no such reason for a break; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplaceBreakReason: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is for.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example lunch */
+                reason: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakReasonUpdate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The version, for the `If-Match` of a later change. */
+                    ETag?: string;
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakReasonSettings"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-reason-not-found`: There is no such reason for a break; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-stale`: Somebody has changed this since you read it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-missing`: Say which version you change: send If-Match with the ETag you read */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ShowSite: {
         parameters: {
             query?: never;
@@ -11464,6 +12542,225 @@ export interface operations {
                 };
             };
             /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shift"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DecideBreak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent-unknown`: There is no such agent here; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -11,7 +11,7 @@ from ovoz.contact_center.agents.ports import (
 )
 from ovoz.contact_center.agents.repositories import DeskReferences
 from ovoz.contact_center.agents.services.desk import AgentDesk
-from ovoz.contact_center.agents.services.live import LiveDesk, SessionEnd, session_channel
+from ovoz.contact_center.agents.services.live import LiveDesk, SessionEnd, session_channel, topic
 from ovoz.contact_center.agents.services.phone_line import carry
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "SwitchboardWatch",
     "carry",
     "session_channel",
+    "topic",
 ]

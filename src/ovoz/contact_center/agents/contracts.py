@@ -6,7 +6,14 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.platform.privacy.contracts import PersonalName, PersonalPhone, PublicText, StaffName, Subject
+from ovoz.platform.privacy.contracts import (
+    PersonalName,
+    PersonalPhone,
+    PersonalText,
+    PublicText,
+    StaffName,
+    Subject,
+)
 
 AgentState = Literal["offline", "ready", "break", "ringing", "talking", "wrap_up", "not_answering"]
 ChosenState = Literal["ready", "break", "offline"]
@@ -34,8 +41,30 @@ class NextState(msgspec.Struct, frozen=True):
     reason: PublicText | None
 
 
+class BreakWish(msgspec.Struct, frozen=True):
+    """A break that waits for a supervisor's word, until it lapses."""
+
+    id: UUID
+    reason: PublicText
+    asked_at: datetime
+    until: datetime
+
+
+class BreakAnswer(msgspec.Struct, frozen=True):
+    """What became of the last wish; an approved one lets the break be taken."""
+
+    reason: PublicText
+    outcome: Literal["approved", "denied", "lapsed", "withdrawn", "signed_out", "reason_archived"]
+    at: datetime
+    note: PersonalText
+    by: Colleague | None
+
+
 class DeskAgent(msgspec.Struct, frozen=True):
-    """The agent; `since` is the moment the state began."""
+    """The agent; `since` is the moment the state began.
+
+    `break_until`: when the present break passes its limit; `break_over`: it has.
+    """
 
     id: UUID
     name: StaffName
@@ -44,6 +73,10 @@ class DeskAgent(msgspec.Struct, frozen=True):
     since: datetime
     next: NextState | None
     wrap_up_until: datetime | None
+    break_until: datetime | None
+    break_over: bool
+    wish: BreakWish | None
+    answer: BreakAnswer | None
 
 
 class DeskPhone(msgspec.Struct, frozen=True):
@@ -171,6 +204,16 @@ class Targets(msgspec.Struct, frozen=True):
     entry_points: list[TargetEntryPoint]
 
 
+class DeskBreak(msgspec.Struct, frozen=True):
+    """A break that only `at_once` may be on; `taken` by others now, of whom `first_back` comes back first."""
+
+    code: PublicText
+    at_once: int
+    taken: int
+    first_back: Colleague | None
+    first_back_at: datetime | None
+
+
 class Desk(msgspec.Struct, frozen=True):
     """The whole live view of one agent; (`epoch`, `seq`) order its versions."""
 
@@ -181,6 +224,7 @@ class Desk(msgspec.Struct, frozen=True):
     phone: DeskPhone
     interaction: DeskInteraction | None
     queues: list[DeskQueue]
+    breaks: list[DeskBreak]
 
     def personal_subject(self) -> Subject:
         """The call at the desk is the agent's own."""

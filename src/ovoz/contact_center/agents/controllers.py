@@ -5,7 +5,7 @@ import contextlib
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, WebSocket, get, post, put, websocket
+from litestar import Controller, WebSocket, delete, get, post, put, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, HeaderParameter, JSONBody
@@ -21,6 +21,7 @@ from ovoz.contact_center.agents.errors import (
 from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, Transfer, WrapUp
 from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
+    BreakFull,
     CommandInvalid,
     InteractionUnknown,
     NotPossibleNow,
@@ -51,6 +52,7 @@ TRY_AGAIN_LATER = 1013
 
 _OF_ORDERS = (
     AgentUnknown,
+    BreakFull,
     CommandInvalid,
     IdempotencyKeyInvalid,
     NotPossibleNow,
@@ -103,8 +105,21 @@ class DeskController(Controller):
         data: JSONBody[StateChange],
         key: IdempotencyKey = None,
     ) -> Desk:
-        """Asks for a state; during a call it takes effect after it and shows as `agent.next`."""
+        """Asks for a state; during a call it takes effect after it and shows as `agent.next`.
+
+        A break that needs a supervisor's word becomes `agent.wish`, and the state stays as it is until that is given.
+        """
         return await desk.change_state(actor, key, data)
+
+    @delete("/break-request", operation_id="WithdrawBreakRequest", status_code=200)
+    async def withdraw_break_request(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """Takes back a request for a break that nobody has decided yet."""
+        return await desk.withdraw_break(actor, key)
 
     @post("/phone", operation_id="TakePhone", opt={WHILE_SUSPENDED: True})
     async def take_phone(
@@ -207,7 +222,7 @@ class CallController(Controller):
         return await desk.wrap_up(actor, tenant, key, interaction_id, data)
 
 
-@get("/api/break-reasons", operation_id="ListBreakReasons", guards=[requires("desk.use")], tags=["Desk"])
+@get("/api/break-reasons", operation_id="ListBreakReasons", guards=[requires("settings.read")], tags=["Desk"])
 async def list_break_reasons(
     actor: NamedDependency[Actor], desk: NamedDependency[AgentDesk]
 ) -> list[BreakReason]:

@@ -23,7 +23,10 @@ class DeskReferences:
 
     async def break_reasons(self, tenant_id: str) -> list[BreakReason]:
         return await self._read(
-            tenant_id, "SELECT code, names, limit_s FROM break_reason ORDER BY position, code", BreakReason
+            tenant_id,
+            "SELECT code, names, limit_s, needs_approval, at_once FROM break_reason"
+            " WHERE archived_at IS NULL ORDER BY position, code",
+            BreakReason,
         )
 
     async def dispositions(self, tenant_id: str) -> list[Disposition]:

@@ -46,11 +46,13 @@ class Names(msgspec.Struct, frozen=True):
 
 
 class BreakReason(msgspec.Struct, frozen=True):
-    """`limit_s` is the longest such break, null where there is no limit."""
+    """`limit_s` is the longest such break and `at_once` how many may be on it, null where there is no limit."""
 
     code: PublicText
     names: Names
     limit_s: int | None
+    needs_approval: bool
+    at_once: int | None
 
 
 class Disposition(msgspec.Struct, frozen=True):

@@ -19,6 +19,8 @@ Verb = Literal[
     "sign_out",
     "transfer",
     "transfer_outside",
+    "withdraw_break",
+    "decide_break",
 ]
 
 RIGHTS: Final[dict[Verb, Right]] = {
@@ -32,6 +34,8 @@ RIGHTS: Final[dict[Verb, Right]] = {
     "transfer": "calls.control",
     "transfer_outside": "calls.dial",
     "sign_out": "session.use",
+    "withdraw_break": "desk.use",
+    "decide_break": "breaks.decide",
 }
 """What a person needs who gives the order; asked where it is given."""
 

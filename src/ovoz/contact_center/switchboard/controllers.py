@@ -58,6 +58,20 @@ class InternalController(Controller):
         """Whom the agent can pass a call on to now."""
         return await commands.targets(tenant_id, agent_id)
 
+    @get("/team/{tenant_id:str}")
+    async def show_team(
+        self, tenant_id: FromPath[str], commands: NamedDependency[Commands]
+    ) -> dict[str, Any]:
+        """Everybody of the operator now."""
+        return await commands.team(tenant_id, as_colleagues=False)
+
+    @get("/colleagues/{tenant_id:str}")
+    async def show_colleagues(
+        self, tenant_id: FromPath[str], commands: NamedDependency[Commands]
+    ) -> dict[str, Any]:
+        """Who is on duty now."""
+        return await commands.team(tenant_id, as_colleagues=True)
+
 
 @get("/health", guards=[public], sync_to_thread=False)
 def health(commands: NamedDependency[Commands]) -> dict[str, Any]:

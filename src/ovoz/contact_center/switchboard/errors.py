@@ -11,6 +11,14 @@ class NotPossibleNow(DomainError):
     title = "This is not possible at the moment"
 
 
+class BreakFull(DomainError):
+    """`at_once` may be on it; `back_in_s` until the limit of who comes back first, null where that is not known."""
+
+    status = 409
+    slug = "break-full"
+    title = "As many as may be on this break at the same time are on it"
+
+
 class PhoneNotRegistered(DomainError):
     status = 409
     slug = "phone-not-registered"

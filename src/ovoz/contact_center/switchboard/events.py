@@ -7,6 +7,7 @@ from ovoz.platform.privacy.contracts import Kind
 _PUBLIC: Final = (
     *("after", "answered", "attempt", "before", "cause", "channel", "digit", "direction", "disposition"),
     *("error_s", "estimate_s", "minutes", "why"),
+    *("decided_by", "lapses_after_s", "limit_s", "wish_id"),
     *("duration_ms", "entry_number", "error", "hidden", "hold_s", "interaction_id", "lasted_s", "node"),
     *("outcome", "party", "position", "queue", "reason", "recorded", "recording_id", "sip_call_id"),
     *("size_bytes", "state", "talk_s", "target", "timed_out", "waited_s", "wrap_up_s", "presented"),
@@ -17,5 +18,6 @@ FACT_KEYS: Final[dict[str, Kind | Literal["public"]]] = {
     "agent_name": "staff_name",
     "caller": "phone",
     "dialled": "phone",
+    "note": "text",
 }
 """A key that stands not here leaves neither for a timeline nor for RabbitMQ; docs/developer/events.md lists them."""

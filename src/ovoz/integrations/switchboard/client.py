@@ -9,9 +9,11 @@ import msgspec
 import structlog
 
 from ovoz.contact_center.agents.contracts import Desk, Phone, Targets
+from ovoz.contact_center.presence.contracts import Colleagues, TeamNow
 from ovoz.contact_center.switchboard.contracts import Command, Verb
 from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
+    BreakFull,
     CommandInvalid,
     InteractionUnknown,
     NotPossibleNow,
@@ -31,6 +33,7 @@ _PROBLEMS: dict[str, type[DomainError]] = {
     problem.slug: problem
     for problem in (
         AgentUnknown,
+        BreakFull,
         CommandInvalid,
         InteractionUnknown,
         NotPossibleNow,
@@ -40,7 +43,7 @@ _PROBLEMS: dict[str, type[DomainError]] = {
         TargetUnknown,
     )
 }
-Answer = TypeVar("Answer", Desk, Phone, Targets)
+Answer = TypeVar("Answer", Desk, Phone, Targets, TeamNow, Colleagues)
 
 
 class HttpSwitchboard:
@@ -62,6 +65,12 @@ class HttpSwitchboard:
 
     async def targets(self, tenant_id: str, agent_id: UUID) -> Targets:
         return await self._ask("GET", f"/internal/targets/{tenant_id}/{agent_id}", None, Targets)
+
+    async def team(self, tenant_id: str) -> TeamNow:
+        return await self._ask("GET", f"/internal/team/{tenant_id}", None, TeamNow)
+
+    async def colleagues(self, tenant_id: str) -> Colleagues:
+        return await self._ask("GET", f"/internal/colleagues/{tenant_id}", None, Colleagues)
 
     async def phone(self, tenant_id: str, agent_id: UUID, command_id: UUID) -> Phone:
         return await self._command(Command(command_id, tenant_id, agent_id, "phone"), Phone)

@@ -11,6 +11,9 @@ ActorKind = Literal["person", "provider", "service", "system"]
 ACTS: Final = frozenset(
     {
         "audit.exported",
+        "breaks.reason_changed",
+        "breaks.reason_created",
+        "breaks.reasons_ordered",
         "identity.password_changed",
         "identity.session_ended",
         "identity.sign_in_failed",

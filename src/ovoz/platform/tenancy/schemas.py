@@ -120,6 +120,8 @@ class BlueprintBreakReason(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     code: Code
     names: Names
     limit_s: Annotated[int, Meta(gt=0, le=86_400)] | None = None
+    needs_approval: bool = False
+    at_once: Annotated[int, Meta(gt=0, le=10_000)] | None = None
 
 
 class BlueprintDisposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ export const routes: Routes = [
     loadComponent: () => import('./shell/shell').then(m => m.Shell),
     children: [
       // Who has no desk (a supervisor, an administrator, an auditor) begins with the first page that is theirs.
-      { path: 'start', canActivate: [toFirst([['interactions.read', '/history'], ...TO_SETTINGS])], children: [] },
+      { path: 'start', canActivate: [toFirst([['interactions.read', '/history'], ['team.watch', '/shift'], ...TO_SETTINGS])], children: [] },
       { path: '', pathMatch: 'full', title: 'title.desk', canActivate: [needs('desk.use', '/start')], loadComponent: () => import('./desk/desk').then(m => m.AgentDesk) },
       {
         path: 'history',
@@ -25,6 +25,7 @@ export const routes: Routes = [
         loadComponent: () => import('./history/history').then(m => m.History),
         children: [{ path: ':id', title: 'title.history', loadComponent: () => import('./history/interaction-details').then(m => m.InteractionDetails) }],
       },
+      { path: 'shift', title: 'nav.shift', canActivate: [needs('team.watch', '/no-rights')], loadComponent: () => import('./shift/shift').then(m => m.Shift) },
       {
         path: 'settings',
         title: 'title.settings',
@@ -44,6 +45,12 @@ export const routes: Routes = [
             canActivate: [needs('skills.manage', '/no-rights')],
             canDeactivate: [(page: { mayLeave(): Promise<boolean> }) => page.mayLeave()],
             loadComponent: () => import('./skills/skills').then(m => m.Skills),
+          },
+          {
+            path: 'breaks',
+            title: 'settings.breaks',
+            canActivate: [needs('breaks.manage', '/no-rights')],
+            loadComponent: () => import('./breaks/break-reasons').then(m => m.BreakReasons),
           },
           {
             path: 'people',

@@ -49,6 +49,9 @@ class AgentDesk:
         await self._check_reason(actor, wish.state, wish.reason)
         return await self._order(actor, key, "state", None, state=wish.state, reason=wish.reason)
 
+    async def withdraw_break(self, actor: Actor, key: str | None) -> Desk:
+        return await self._order(actor, key, "withdraw_break", None)
+
     async def control_call(self, actor: Actor, key: str | None, verb: Verb, interaction_id: UUID) -> Desk:
         return await self._order(actor, key, verb, interaction_id)
 

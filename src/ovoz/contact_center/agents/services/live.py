@@ -34,6 +34,8 @@ TOPICS: Final[dict[str, Right]] = {
     "agent": "desk.use",
     "queues": "desk.use",
     "session": "session.use",
+    "team": "team.watch",
+    "colleagues": "desk.use",
 }
 """What may be subscribed to, and the right of whoever hears it."""
 

@@ -12,7 +12,7 @@ from ovoz.contact_center.queues.contracts import Announcements, RingRule
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call, with_first_share
-from ovoz.contact_center.switchboard.state.rules import Calling, EntryPoint, QueueRules
+from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, QueueRules
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
 from ovoz.platform.privacy.api import Fields
@@ -43,6 +43,7 @@ class TenantSetup(msgspec.Struct, frozen=True):
     queues: list[QueueRules]
     entry_points: dict[str, EntryPoint]
     agents: list[AgentSetup]
+    breaks: list[BreakRules]
     calling: Calling = Calling()
 
 
@@ -113,6 +114,12 @@ class Directory:
             )
             rules = await session.execute(text("SELECT caller_number FROM calling_rules"))
             presented = rules.scalar_one_or_none()
+            breaks = await session.execute(
+                text(
+                    "SELECT code, limit_s, needs_approval, at_once, archived_at IS NOT NULL AS archived"
+                    " FROM break_reason"
+                )
+            )
             return TenantSetup(
                 tenant_id=tenant_id,
                 active=tenant.active,
@@ -130,6 +137,7 @@ class Directory:
                     )
                     for row in agents
                 ],
+                breaks=[BreakRules(**row._mapping) for row in breaks],
             )
 
     async def subscriber_name(self, tenant_id: str, number: str) -> str | None:

@@ -23,6 +23,7 @@ from ovoz.contact_center.switchboard.services.journal import Journal, Store
 from ovoz.contact_center.switchboard.services.spool import Spool
 from ovoz.contact_center.switchboard.state import arrivals, recovery
 from ovoz.contact_center.switchboard.state.actions import Action, Dial, Ring, StartRecording, StoreRecording
+from ovoz.contact_center.switchboard.state.breaks import change_breaks
 from ovoz.contact_center.switchboard.state.facts import Step
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.presence import agent_known
@@ -94,6 +95,7 @@ class Cell:
                 floor.put_call(call)
                 self._written[call.id] = call.seq
             self._refresh_agents(floor, setup)
+            change_breaks(floor, self.clock(), setup.breaks)
             self.commit(floor)
         self.taken_over = True
 
@@ -118,6 +120,7 @@ class Cell:
                     log.info("tenant.admission_changed", tenant=tenant_id, suspended=not setup.active)
                     arrivals.operator_suspended(known, self.clock(), suspended=not setup.active)
             self._refresh_agents(known, setup)
+            change_breaks(known, self.clock(), setup.breaks)
             self.commit(known)
 
     async def refresh(self, tenant_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from ovoz.contact_center.switchboard.contracts import DIALLED, Command
 from ovoz.contact_center.switchboard.errors import (
@@ -17,12 +18,14 @@ from ovoz.contact_center.switchboard.errors import (
 )
 from ovoz.contact_center.switchboard.ports import MediaUnavailable
 from ovoz.contact_center.switchboard.services.cell import Cell
-from ovoz.contact_center.switchboard.state import conversation, presence, transfers, view
+from ovoz.contact_center.switchboard.state import breaks, conversation, presence, transfers, view
 from ovoz.contact_center.switchboard.state.agent import Agent, ChosenState, NextState
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import Floor
 from ovoz.contact_center.switchboard.state.transfers import Destination
 from ovoz.lib.db import DatabaseUnavailable
+
+log = structlog.get_logger(__name__)
 
 REMEMBERED = 10_000
 """Commands whose answers are kept, so that a repeated one is not carried out twice."""
@@ -50,7 +53,17 @@ class OutsideArguments(msgspec.Struct, frozen=True):
     number: Annotated[str, msgspec.Meta(pattern=DIALLED)]
 
 
-Arguments = TypeVar("Arguments", StateArguments, WrapUpArguments, TransferArguments, OutsideArguments)
+class DecisionArguments(msgspec.Struct, frozen=True):
+    wish_id: UUID
+    approved: bool
+    by: UUID
+    by_name: str
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+Arguments = TypeVar(
+    "Arguments", StateArguments, WrapUpArguments, TransferArguments, OutsideArguments, DecisionArguments
+)
 
 
 class Commands:
@@ -82,6 +95,16 @@ class Commands:
         floor, agent = await self._agent(tenant_id, agent_id)
         return view.targets(floor, agent, self._cell.clock())
 
+    async def team(self, tenant_id: str, *, as_colleagues: bool) -> dict[str, Any]:
+        """Everybody of the tenant now, as supervisors or as colleagues see them."""
+        try:
+            floor = await self._cell.floor(tenant_id)
+        except LookupError:
+            raise AgentUnknown() from None
+        except DatabaseUnavailable as error:
+            raise SwitchboardUnavailable("The database does not answer.") from error
+        return self._cell.desks.team.colleagues(floor) if as_colleagues else self._cell.desks.team.view(floor)
+
     async def carry_out(self, command: Command) -> dict[str, Any]:
         """The command's answer: a desk, or a phone. The same agent's same command id gives the same answer."""
         key = (command.tenant_id, command.agent_id, command.command_id)
@@ -109,7 +132,8 @@ class Commands:
         match command.verb:
             case "state":
                 wanted = _arguments(command, StateArguments)
-                presence.choose_state(floor, now, agent, wanted.state, wanted.reason)
+                await self._know_break(floor, wanted.state, wanted.reason)
+                presence.choose_state(floor, now, floor.agents[agent.id], wanted.state, wanted.reason)
             case "sign_out":
                 presence.choose_state(floor, now, agent, "offline")
             case "hang_up":
@@ -122,6 +146,10 @@ class Commands:
                 conversation.resume(floor, now, agent, _call(floor, agent, command))
             case "wrap_up":
                 done = _arguments(command, WrapUpArguments)
+                await self._know_break(floor, done.next, done.reason)
+                agent, wanted_next = floor.agents[agent.id], NextState(done.next, done.reason)
+                # Asked first: a break that cannot be leaves the call's result unsaid, to be sent again.
+                asks = done.next == "break" and breaks.needs_answer(floor, now, agent, done.reason)
                 conversation.finish_wrap_up(
                     floor,
                     now,
@@ -129,7 +157,23 @@ class Commands:
                     _call(floor, agent, command),
                     disposition=done.disposition,
                     note=done.note,
-                    next_state=NextState(done.next, done.reason),
+                    next_state=NextState("ready") if asks else wanted_next,
+                )
+                if asks:
+                    breaks.ask(floor, now, floor.agents[agent.id], str(done.reason))
+            case "withdraw_break":
+                breaks.withdraw(floor, now, agent)
+            case "decide_break":
+                word = _arguments(command, DecisionArguments)
+                breaks.decide(
+                    floor,
+                    now,
+                    agent,
+                    word.wish_id,
+                    approved=word.approved,
+                    note=word.note,
+                    by=word.by,
+                    by_name=word.by_name,
                 )
             case "transfer":
                 to = _arguments(command, TransferArguments)
@@ -160,6 +204,14 @@ class Commands:
             "websocket_path": "/sip",
             "register_expires_s": REGISTER_EXPIRES_S,
         }
+
+    async def _know_break(self, floor: Floor, state: str, reason: str | None) -> None:
+        """A reason that was made a moment ago is read; while Postgres is away the known ones count."""
+        if state == "break" and reason is not None and reason not in floor.breaks:
+            try:
+                await self._cell.reload(floor.tenant_id)
+            except (LookupError, DatabaseUnavailable):
+                log.warning("breaks.not_read_again", tenant=floor.tenant_id)
 
     async def _agent(self, tenant_id: str, agent_id: UUID) -> tuple[Floor, Agent]:
         if not self._cell.taken_over:

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from ovoz.contact_center.switchboard.ports import LiveFeed
+from ovoz.contact_center.switchboard.services.team_feed import TeamFeed
 from ovoz.contact_center.switchboard.state import view
 from ovoz.contact_center.switchboard.state.floor import Floor
 
@@ -33,6 +34,7 @@ class Desks:
         self._outgoing: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
         self._stale_queues: dict[str, Floor] = {}
         self._queues_wake = asyncio.Event()
+        self.team = TeamFeed(self._send, epoch, clock)
 
     def view(self, floor: Floor, agent_id: UUID) -> dict[str, Any]:
         """The agent's desk with the number of the last message that was sent about it."""
@@ -59,6 +61,8 @@ class Desks:
             )
         self._stale_queues[floor.tenant_id] = floor
         self._queues_wake.set()
+        if agent_ids:
+            self.team.changed(floor)
 
     def superseded(self, tenant_id: str, agent_id: UUID, phone_id: str) -> None:
         """The phone went to another browser of the same agent."""
@@ -69,6 +73,7 @@ class Desks:
             tasks.create_task(self._send_all())
             tasks.create_task(self._tell_numbers())
             tasks.create_task(self._tell_queues())
+            tasks.create_task(self.team.run())
 
     def _send(self, tenant_id: str, topic: str, message: dict[str, Any]) -> None:
         self._outgoing.put_nowait((f"ovoz:live:{tenant_id}:{topic}", msgspec.json.encode(message)))
@@ -85,6 +90,7 @@ class Desks:
     async def _tell_numbers(self) -> None:
         while True:
             await asyncio.sleep(NUMBER_EVERY_S)
+            self.team.tell_numbers()
             for (tenant_id, agent_id), number in list(self._numbers.items()):
                 self._send(
                     tenant_id, f"agent:{agent_id}", {"type": "number", "epoch": self._epoch, "seq": number}

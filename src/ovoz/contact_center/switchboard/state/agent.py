@@ -20,6 +20,30 @@ class NextState(msgspec.Struct, frozen=True):
     reason: str | None = None
 
 
+class BreakWish(msgspec.Struct, frozen=True):
+    """A break that was asked for and waits for a supervisor."""
+
+    id: UUID
+    reason: str
+    asked_at: datetime
+    until: datetime
+    """When it lapses."""
+
+
+WishOutcome = Literal["approved", "denied", "lapsed", "withdrawn", "signed_out", "reason_archived"]
+
+
+class BreakAnswer(msgspec.Struct, frozen=True):
+    """What became of the last wish; one that was approved lets the break be taken until signing out."""
+
+    reason: str
+    outcome: WishOutcome
+    at: datetime
+    note: str = ""
+    by: UUID | None = None
+    by_name: str = ""
+
+
 class Agent(msgspec.Struct, frozen=True):
     """State, phone and present call of an agent; `endpoint` is the SIP user of the softphone."""
 
@@ -45,6 +69,15 @@ class Agent(msgspec.Struct, frozen=True):
     """The moment of signing in, later by the breaks since: work and readiness are counted from it."""
     worked_s: float = 0.0
     """Talking and wrapping up since then; what lasts is not in it yet."""
+    ready_s: float = 0.0
+    """Being ready since signing in; what lasts is not in it yet."""
+    signed_in_at: datetime | None = None
+    wish: BreakWish | None = None
+    answer: BreakAnswer | None = None
+    break_until: datetime | None = None
+    """When the present break passes its limit; None: it has none."""
+    break_over: bool = False
+    """The present break passed its limit."""
     seq: int = 0
 
     @property

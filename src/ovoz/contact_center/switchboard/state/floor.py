@@ -16,7 +16,13 @@ import msgspec
 from ovoz.contact_center.routing.api import Matcher, WaitEstimator
 from ovoz.contact_center.routing.contracts import Policy, Reason, Waiting
 from ovoz.contact_center.switchboard.state.actions import Action, Ring
-from ovoz.contact_center.switchboard.state.agent import WORKING, Agent, AgentStateName
+from ovoz.contact_center.switchboard.state.agent import (
+    WORKING,
+    Agent,
+    AgentStateName,
+    BreakAnswer,
+    WishOutcome,
+)
 from ovoz.contact_center.switchboard.state.call import (
     Call,
     Handling,
@@ -27,7 +33,7 @@ from ovoz.contact_center.switchboard.state.call import (
 )
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.routing import candidate_of, offer_of
-from ovoz.contact_center.switchboard.state.rules import Calling, EntryPoint, Limits, QueueRules
+from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, Limits, QueueRules
 
 replace = msgspec.structs.replace
 
@@ -48,6 +54,8 @@ class Floor:
         self.limits = limits or Limits()
         self.entry_points: dict[UUID, EntryPoint] = {}
         self.calling = Calling()
+        self.breaks: dict[str, BreakRules] = {}
+        """By the reason's code; `state/breaks.py` keeps to them."""
         self.agents: dict[UUID, Agent] = {}
         self.calls: dict[UUID, Call] = {}
         self.intents_allowed = True
@@ -117,8 +125,13 @@ class Floor:
         else:
             self._matcher.put_agent(candidate_of(agent))
         self._step.agents[agent.id] = None
-        if agent.phone_deadline is not None:
-            heapq.heappush(self._due, (agent.phone_deadline, next(self._tie), agent.id))
+        for due in (
+            agent.phone_deadline,
+            agent.wish.until if agent.wish is not None else None,
+            agent.break_until if not agent.break_over else None,
+        ):
+            if due is not None:
+                heapq.heappush(self._due, (due, next(self._tie), agent.id))
 
     def _wait_over(self, call: Call) -> None:
         if call.id in self._waiting:
@@ -231,9 +244,53 @@ class Floor:
                 lasted_s=round((now - agent.since).total_seconds(), 3),
             )
             assert isinstance(said, Agent)
-            moved = _on_duty(agent, said, now)
+            moved = self._on_break(_on_duty(agent, said, now), now)
         self.put_agent(moved)
         return moved
+
+    def _on_break(self, agent: Agent, now: datetime) -> Agent:
+        """The limit of the break that begins; nobody who is offline wishes for one."""
+        rules = self.breaks.get(agent.reason or "") if agent.state == "break" else None
+        limit_s = rules.limit_s if rules is not None else None
+        agent = replace(
+            agent,
+            break_until=now + timedelta(seconds=limit_s) if limit_s is not None else None,
+            break_over=False,
+        )
+        if agent.state == "offline" and agent.wish is not None:
+            agent = self.wish_over(agent, now, "signed_out")
+        taken = agent.state == "break" and agent.answer is not None and agent.answer.reason == agent.reason
+        return replace(agent, answer=None) if taken or agent.state == "offline" else agent
+
+    def wish_over(
+        self,
+        agent: Agent,
+        now: datetime,
+        outcome: WishOutcome,
+        *,
+        note: str = "",
+        by: UUID | None = None,
+        by_name: str = "",
+    ) -> Agent:
+        """The agent without the wish, and with what became of it; to be put on the floor by the caller."""
+        wish = agent.wish
+        assert wish is not None
+        answered = replace(
+            agent, wish=None, answer=BreakAnswer(wish.reason, outcome, now, note, by=by, by_name=by_name)
+        )
+        said = self.say(
+            "agents.break_wish_ended.v1",
+            now,
+            agent=answered,
+            wish_id=str(wish.id),
+            reason=wish.reason,
+            outcome=outcome,
+            waited_s=round((now - wish.asked_at).total_seconds(), 3),
+            note=note,
+            decided_by=str(by) if by is not None else None,
+        )
+        assert isinstance(said, Agent)
+        return said
 
     # The claim
 
@@ -329,10 +386,12 @@ class Floor:
 def _on_duty(before: Agent, after: Agent, now: datetime) -> Agent:
     """Counts work, and time on duty (work and readiness, without breaks), from signing in on."""
     if before.state == "offline":
-        return replace(after, on_duty_since=now, worked_s=0.0)
+        return replace(after, on_duty_since=now, signed_in_at=now, worked_s=0.0, ready_s=0.0)
     lasted = now - before.since
+    if before.state == "ready":
+        return replace(after, ready_s=before.ready_s + lasted.total_seconds())
     if before.state in WORKING:
         return replace(after, worked_s=before.worked_s + lasted.total_seconds())
-    if before.state not in ("ready", "ringing") and before.on_duty_since is not None:
+    if before.state != "ringing" and before.on_duty_since is not None:
         return replace(after, on_duty_since=before.on_duty_since + lasted)
     return after

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ovoz.contact_center.switchboard.errors import NotPossibleNow, PhoneNotRegistered
+from ovoz.contact_center.switchboard.errors import PhoneNotRegistered
+from ovoz.contact_center.switchboard.state import breaks
 from ovoz.contact_center.switchboard.state.agent import BUSY, Agent, ChosenState, NextState
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.guests import ring_guest_again
@@ -33,7 +34,17 @@ def agent_known(
 def choose_state(
     floor: Floor, now: datetime, agent: Agent, state: ChosenState, reason: str | None = None
 ) -> None:
-    """The agent asks for a state; during a call it waits for the end of the call."""
+    """The agent asks for a state; during a call it waits for the end of the call.
+
+    A break that needs a supervisor's word becomes a wish, and everything else stays as it is. Raises NotPossibleNow,
+    BreakFull, PhoneNotRegistered.
+    """
+    if state == "break":
+        if breaks.needs_answer(floor, now, agent, reason):
+            breaks.ask(floor, now, agent, str(reason))
+            return
+        if agent.wish is not None and agent.wish.reason == reason:
+            agent = replace(floor.wish_over(agent, now, "withdrawn"), answer=None)
     if agent.state in BUSY:
         asked = replace(agent, next=NextState(state, reason))
         told = floor.say("agents.next_state_chosen.v1", now, agent=asked, state=state, reason=reason)
@@ -46,8 +57,6 @@ def choose_state(
         floor.move_agent(agent, now, "ready", next=None, idle_since=now)
         floor.match(now)
     else:
-        if state == "break" and not reason:
-            raise NotPossibleNow("A break needs a reason.", state=agent.state)
         floor.move_agent(agent, now, state, reason, next=None)
 
 

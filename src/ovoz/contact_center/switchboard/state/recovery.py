@@ -25,6 +25,7 @@ from ovoz.contact_center.switchboard.state.arrivals import (
     greeting_over,
     waited_too_long,
 )
+from ovoz.contact_center.switchboard.state.breaks import agent_due
 from ovoz.contact_center.switchboard.state.call import CONVERSING, Call, Guest, end_share
 from ovoz.contact_center.switchboard.state.conversation import (
     caller_left,
@@ -60,8 +61,11 @@ def time_passed(floor: Floor, now: datetime) -> None:
         if subject in floor.calls:
             _call_due(floor, now, floor.calls[subject])
         agent = floor.agents.get(subject)
-        if agent is not None and agent.phone_deadline is not None and agent.phone_deadline <= now:
-            phone_lost(floor, now, agent)
+        if agent is not None:
+            agent_due(floor, now, agent)
+            agent = floor.agents[subject]
+            if agent.phone_deadline is not None and agent.phone_deadline <= now:
+                phone_lost(floor, now, agent)
     floor.match(now)
 
 

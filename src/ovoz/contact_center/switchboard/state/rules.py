@@ -52,6 +52,16 @@ class Calling(msgspec.Struct, frozen=True):
     """What is presented to whom is called, where the queue says nothing else."""
 
 
+class BreakRules(msgspec.Struct, frozen=True):
+    """One reason for a break; `at_once`: how many may be on it at the same time."""
+
+    code: str
+    limit_s: int | None = None
+    needs_approval: bool = False
+    at_once: int | None = None
+    archived: bool = False
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What one tenant may use of the cell, and how long things may hang; times in seconds."""
 
@@ -62,3 +72,4 @@ class Limits(msgspec.Struct, frozen=True):
     greeting_guard_s: int = 60
     phone_grace_s: int = 15
     dial_timeout_s: int = 40
+    break_wish_s: int = 900

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ovoz.contact_center.switchboard.state.agent import Agent
+from ovoz.contact_center.switchboard.state.breaks import places
 from ovoz.contact_center.switchboard.state.call import WAITING, Call, Handling, Segment
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 
@@ -30,13 +31,56 @@ def desk(
                 "since": agent.since,
                 "next": agent.next,
                 "wrap_up_until": share.wrap_up_until if share else None,
+                **_break(agent),
             },
             "phone": {"available": media is None, "registered": agent.registered, "detail": media},
             "interaction": _interaction(floor, call, share) if call and share else None,
             "queues": queues(floor, now, agent.queues),
+            "breaks": breaks(floor, agent.id),
         }
     )
     return view
+
+
+def breaks(floor: Floor, agent_id: UUID | None = None) -> list[dict[str, Any]]:
+    """Breaks that not everybody may be on at once, as one agent meets them: who else is on them now."""
+    rows: list[dict[str, Any]] = []
+    for rules in floor.breaks.values():
+        if rules.archived or rules.at_once is None:
+            continue
+        held = places(floor, rules.code, beside=agent_id)
+        first = held.first_back
+        rows.append(
+            {
+                "code": rules.code,
+                "at_once": rules.at_once,
+                "taken": held.taken,
+                "first_back": {"id": first.id, "name": first.name} if first is not None else None,
+                "first_back_at": first.break_until if first is not None else None,
+            }
+        )
+    return rows
+
+
+def _break(agent: Agent) -> dict[str, Any]:
+    """The limit of the present break, the open wish, and the answer to the last one."""
+    wish, answer = agent.wish, agent.answer
+    return {
+        "break_until": agent.break_until,
+        "break_over": agent.break_over,
+        "wish": {"id": wish.id, "reason": wish.reason, "asked_at": wish.asked_at, "until": wish.until}
+        if wish is not None
+        else None,
+        "answer": {
+            "reason": answer.reason,
+            "outcome": answer.outcome,
+            "at": answer.at,
+            "note": answer.note,
+            "by": {"id": answer.by, "name": answer.by_name} if answer.by is not None else None,
+        }
+        if answer is not None
+        else None,
+    }
 
 
 def queues(floor: Floor, now: datetime, shown: tuple[UUID, ...] | None = None) -> list[dict[str, Any]]:

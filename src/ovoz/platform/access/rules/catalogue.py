@@ -21,6 +21,9 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
     "settings.read": _HOURS,
     "queues.manage": _HOURS,
     "skills.manage": _PEOPLE,
+    "breaks.manage": _HOURS,
+    "breaks.decide": _PEOPLE,
+    "team.watch": _PEOPLE,
     "people.read": _PEOPLE,
     "people.manage": _HOURS,
     "roles.read": _HOURS,
@@ -33,8 +36,11 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
 }
 PROVIDER_RIGHTS: Final[frozenset[Right]] = frozenset({"tenants.read", "tenants.manage"})
 """No role of a tenant can have these."""
+_OF_PEOPLE: Final[frozenset[Right]] = frozenset(
+    {"people.read", "skills.manage", "breaks.decide", "team.watch"}
+)
 WHOSE: Final[dict[Right, tuple[Whose, ...]]] = {
-    right: ("own", "team", "all") if right in ("people.read", "skills.manage") else get_args(Whose)
+    right: ("own", "team", "all") if right in _OF_PEOPLE else get_args(Whose)
     for right, conditions in CATALOGUE.items()
     if "whose" in conditions
 }

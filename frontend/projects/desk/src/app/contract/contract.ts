@@ -21,6 +21,9 @@ export type Session = Omit<Schemas['Session'], 'rights'> & {
 
 export type Names = Partial<Schemas['Names']>;
 export type BreakReason = Schemas['BreakReason'];
+export type BreakReasonSettings = Schemas['BreakReasonSettings'];
+export type BreakAnswer = Schemas['BreakAnswer'];
+export type DeskBreak = Schemas['DeskBreak'];
 export type Disposition = Schemas['Disposition'];
 
 export type AgentState = Agent['state'];
@@ -61,6 +64,27 @@ export type LiveMessage =
   | { type: 'number'; epoch: number; seq: number }
   | { type: 'switchboard'; available: boolean }
   | { type: 'superseded'; phone_id: string };
+
+export type AgentDay = Schemas['AgentDay'];
+export type Team = Schemas['Shift'];
+export type Member = Schemas['Member'];
+export type TeamReference = NonNullable<Member['team']>;
+
+/** Not part of OpenAPI: who of one's own team is on duty, of `/api/desk/colleagues`. */
+export interface Colleague {
+  id: string;
+  name: string;
+  state: AgentState;
+  reason: string | null;
+  since: string;
+}
+
+/** Not part of OpenAPI: messages of `/api/team/live` and `/api/desk/colleagues`. */
+export type ShiftMessage =
+  | { type: 'team'; data: Team }
+  | { type: 'colleagues'; data: { epoch: number; seq: number; at: string; agents: Colleague[] } }
+  | { type: 'number'; epoch: number; seq: number }
+  | { type: 'switchboard'; available: boolean };
 
 export interface OtherSession {
   id: string;

@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type {
-  BreakReason, ChosenState, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site, Targets, TransferTo,
+  AgentDay, BreakReason, ChosenState, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site, Targets, TransferTo,
 } from './contract';
 import { queryOf, sendOnce } from './send-once';
 
@@ -71,6 +71,10 @@ export class OvozApi {
     return firstValueFrom(this.http.get<Desk>('/api/desk'));
   }
 
+  ownDay(): Promise<AgentDay> {
+    return firstValueFrom(this.http.get<AgentDay>('/api/desk/day'));
+  }
+
   setState(state: ChosenState, reason?: string): Promise<Desk> {
     return sendOnce(headers => this.http.put<Desk>('/api/desk/state', reason ? { state, reason } : { state }, { headers }));
   }
@@ -81,6 +85,10 @@ export class OvozApi {
 
   transfer(id: string, to: TransferTo): Promise<Desk> {
     return sendOnce(headers => this.http.post<Desk>(`/api/desk/interactions/${encodeURIComponent(id)}/transfer`, to, { headers }));
+  }
+
+  withdrawBreakRequest(): Promise<Desk> {
+    return sendOnce(headers => this.http.delete<Desk>('/api/desk/break-request', { headers }));
   }
 
   takePhone(): Promise<PhoneAccount> {

@@ -5,7 +5,7 @@ import { Live } from '../live/live';
 import { type Problem, toProblem } from '../problems/problem';
 import { Phone } from '../phone/phone';
 
-export type CommandName = 'state' | 'hang-up' | 'hold' | 'resume' | 'reject' | 'transfer' | 'wrap-up';
+export type CommandName = 'state' | 'break-request' | 'hang-up' | 'hold' | 'resume' | 'reject' | 'transfer' | 'wrap-up';
 
 /** What an agent tells the platform to do. What came of it, the live view shows. */
 @Injectable({ providedIn: 'root' })
@@ -26,6 +26,10 @@ export class DeskCommands {
 
   setState(state: ChosenState, reason?: string): Promise<boolean> {
     return this.run('state', () => this.api.setState(state, reason));
+  }
+
+  withdrawBreakRequest(): Promise<boolean> {
+    return this.run('break-request', () => this.api.withdrawBreakRequest());
   }
 
   answer(): void {
@@ -72,7 +76,10 @@ export class DeskCommands {
       this.live.take(await send());
       return true;
     } catch (error) {
-      this.failure.set({ command, problem: toProblem(error), again: () => this.run(command, send) });
+      const problem = toProblem(error);
+      this.failure.set({ command, problem, again: () => this.run(command, send) });
+      // Who is on the break, and comes back first, stands in the view.
+      if (problem.slug === 'break-full') void this.live.refresh().catch(() => undefined);
       return false;
     } finally {
       this.running.set(null);

@@ -23,7 +23,7 @@ export class ReferenceData {
   /** Each list is there as soon as it can be had, whatever becomes of the other. */
   async load(): Promise<void> {
     await Promise.all([
-      this.store.may('desk.use') && this.api.breakReasons().then(breaks => this.breaks.set(breaks)),
+      this.store.may('settings.read') && this.api.breakReasons().then(breaks => this.breaks.set(breaks)),
       this.store.may('settings.read') && this.api.dispositions().then(ends => this.ends.set(ends)),
     ]);
   }

@@ -69,7 +69,18 @@ export class WrapUpPanel {
     // The platform decides when the time is up; this only sees to it that the note is there by then.
     effect(() => {
       const ending = this.until() !== null && this.leftS() <= SEND_BEFORE_S;
-      if (ending && this.draft.draft().disposition) untracked(() => void this.send());
+      if (ending && this.draft.draft().disposition) untracked(() => void this.sendInTime());
+    });
+    // A break that is approved meanwhile is what follows.
+    let known = JSON.stringify(this.queued);
+    effect(() => {
+      const queued = this.live.agent()?.next ?? null;
+      if (JSON.stringify(queued) === known) return;
+      known = JSON.stringify(queued);
+      untracked(() => {
+        this.next.set(queued?.state ?? 'ready');
+        this.reason.set(queued?.reason ?? null);
+      });
     });
   }
 
@@ -87,13 +98,21 @@ export class WrapUpPanel {
     await this.send();
   }
 
-  private async send(): Promise<void> {
+  /** What was written counts more than a break that is full by now: then the agent is ready. */
+  private async sendInTime(): Promise<void> {
+    if (this.sent || (await this.send()) || this.commands.failed()?.problem.slug !== 'break-full') return;
+    this.next.set('ready');
+    this.sent = false;
+    await this.send();
+  }
+
+  private async send(): Promise<boolean> {
     const id = this.live.interaction()?.id;
     const { disposition, note } = this.draft.draft();
-    if (!id || !disposition || this.sent) return;
+    if (!id || !disposition || this.sent) return false;
     this.sent = true;
     const next = this.next();
     const reason = next === 'break' ? (this.chosenReason() ?? undefined) : undefined;
-    await this.commands.finishWrapUp(id, { disposition, note, next, reason });
+    return this.commands.finishWrapUp(id, { disposition, note, next, reason });
   }
 }

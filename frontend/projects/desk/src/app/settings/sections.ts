@@ -6,5 +6,6 @@ export const SETTINGS: readonly { name: string; path: string; icon: string; righ
   { name: 'skills', path: '/settings/skills', icon: 'tag', right: 'skills.manage' },
   { name: 'people', path: '/settings/people', icon: 'users', right: 'people.read' },
   { name: 'roles', path: '/settings/roles', icon: 'key', right: 'roles.read' },
+  { name: 'breaks', path: '/settings/breaks', icon: 'coffee', right: 'breaks.manage' },
   { name: 'audit', path: '/settings/audit', icon: 'shield', right: 'audit.read' },
 ];

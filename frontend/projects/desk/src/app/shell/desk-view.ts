@@ -11,6 +11,9 @@ export class DeskView {
   /** What the digits choose on this page. */
   readonly choose = signal<((index: number) => void) | null>(null);
 
+  /** What Alt+Y and Alt+N decide on this page. */
+  readonly decide = signal<((approved: boolean) => void) | null>(null);
+
   openStateMenu(): void {
     this.stateMenuWishes.update(count => count + 1);
   }

@@ -3,10 +3,12 @@ import { MatButton } from '@angular/material/button';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
+import { BreakText } from '../desk/break-text';
 import { DeskCommands } from '../desk/desk-commands';
 import { Live } from '../live/live';
 import { AudioDevices } from '../phone/audio-devices';
 import { Phone } from '../phone/phone';
+import type { Problem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
 
 /** A short interruption heals before anybody reads of it. */
@@ -47,7 +49,7 @@ const QUIET_MS = 1500;
       }
       @if (commands.failed(); as failed) {
         <div class="notice notice-danger" role="alert" data-testid="notice-command">
-          <svg ovozIcon="alert"></svg><span><b class="strong">{{ t('notice.command.' + failed.command) }}</b> {{ text.of(failed.problem) }}</span>
+          <svg ovozIcon="alert"></svg><span><b class="strong">{{ t('notice.command.' + failed.command) }}</b> {{ full(failed.problem) || text.of(failed.problem) }}</span>
           <button matButton="outlined" class="btn-s" type="button" (click)="failed.again()">{{ t('action.retry') }}</button>
           <button class="icon-btn icon-btn-s" type="button" [attr.aria-label]="t('action.close')" (click)="commands.dismissFailure()"><svg ovozIcon="x"></svg></button>
         </div>
@@ -64,11 +66,16 @@ const QUIET_MS = 1500;
 })
 export class Notices {
   private readonly clock = inject(ServerClock);
+  private readonly breaks = inject(BreakText);
   protected readonly live = inject(Live);
   protected readonly phone = inject(Phone);
   protected readonly devices = inject(AudioDevices);
   protected readonly commands = inject(DeskCommands);
   protected readonly text = inject(ProblemText);
+
+  protected full({ slug, reason }: Problem): string {
+    return slug === 'break-full' ? this.breaks.full(reason) : '';
+  }
 
   protected readonly lostLong = computed(() => {
     const since = this.live.lostSince();

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, effect, inject, untracked } from '@angular/core';
 import { Router, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { BreakNotices } from '../desk/break-notices';
 import { ReferenceData } from '../desk/reference-data';
 import { WrapUpDraft } from '../desk/wrap-up-draft';
 import { Live } from '../live/live';
@@ -16,7 +17,7 @@ import { Topbar } from './topbar';
 /** The frame of a signed-in person: top bar, page; and for an agent the phone and what is live. */
 @Component({
   selector: 'ovoz-shell',
-  imports: [Notices, PhoneBar, RouterOutlet, Topbar, TranslocoDirective],
+  imports: [BreakNotices, Notices, PhoneBar, RouterOutlet, Topbar, TranslocoDirective],
   template: `
     <div class="app" *transloco="let t">
       <a class="skip" href="#work">{{ t('nav.skip') }}</a>
@@ -24,6 +25,7 @@ import { Topbar } from './topbar';
       @if (store.usesDesk()) {
         <ovoz-phone-bar />
         <ovoz-notices />
+        <ovoz-break-notices />
       }
       <div class="page" id="work" tabindex="-1"><router-outlet /></div>
     </div>

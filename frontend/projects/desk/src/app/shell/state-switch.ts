@@ -5,6 +5,7 @@ import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
 import type { ChosenState } from '../contract/contract';
 import { AGENT_STATE_LOOK } from '../desk/agent-state-look';
+import { BreakText } from '../desk/break-text';
 import { DeskCommands } from '../desk/desk-commands';
 import { ReferenceData } from '../desk/reference-data';
 import { Live } from '../live/live';
@@ -22,6 +23,7 @@ export class StateSwitch {
   private readonly clock = inject(ServerClock);
   private readonly commands = inject(DeskCommands);
   private readonly view = inject(DeskView);
+  private readonly breaks = inject(BreakText);
   protected readonly live = inject(Live);
   protected readonly reference = inject(ReferenceData);
   protected readonly agent = this.live.agent;
@@ -52,6 +54,15 @@ export class StateSwitch {
 
   protected choose(state: ChosenState, reason?: string): void {
     void this.commands.setState(state, reason);
+  }
+
+  /** Who holds the places changes without my view: it is read when somebody looks. */
+  protected readPlaces(): void {
+    if ((this.live.desk()?.breaks.length ?? 0) > 0) void this.live.refresh().catch(() => undefined);
+  }
+
+  protected fullText(code: string): string {
+    return this.breaks.full(code);
   }
 
   protected minutes(seconds: number): number {

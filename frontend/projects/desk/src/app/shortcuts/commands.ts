@@ -82,11 +82,21 @@ export class Commands {
       { id: 'hang-up', group: 'call', icon: 'hangup', title: text('phone.hang_up_long'), altCode: 'KeyX', keys: 'Alt X', enabled: this.desk.canHangUp(), run: () => void this.desk.hangUp() },
       { id: 'ready', group: 'state', icon: 'check-circle', title: text('state.ready'), altCode: 'KeyG', keys: 'Alt G', enabled: state !== 'ready', run: () => void this.desk.setState('ready') },
       { id: 'state-menu', group: 'state', icon: 'coffee', title: text('state.choose_break'), altCode: 'KeyB', keys: 'Alt B', enabled: true, run: () => this.view.openStateMenu() },
+      { id: 'withdraw-break', group: 'state', icon: 'undo', title: text('wish.withdraw_long'), altCode: 'KeyW', keys: 'Alt W', enabled: this.live.agent()?.wish != null, run: () => void this.desk.withdrawBreakRequest() },
       ...this.reference.breakReasons().map((reason): Command => ({
-        id: `break-${reason.code}`, group: 'state', icon: 'coffee', title: `${text('state.break')}: ${reason.name}`, enabled: true, run: () => void this.desk.setState('break', reason.code),
+        id: `break-${reason.code}`, group: 'state', icon: 'coffee', title: `${text(reason.needs_approval ? 'wish.ask_for' : 'state.break')}: ${reason.name}`, enabled: true, run: () => void this.desk.setState('break', reason.code),
       })),
       { id: 'offline', group: 'state', icon: 'offline', title: text('state.offline'), altCode: 'KeyO', keys: 'Alt O', enabled: state !== 'offline', run: () => void this.desk.setState('offline') },
       { id: 'go-desk', group: 'go', icon: 'headset', title: text('nav.desk'), altCode: 'Digit1', keys: 'Alt 1', enabled: true, run: () => void this.router.navigateByUrl('/') },
+    ];
+  }
+
+  /** On the page of the shift: about the oldest request. */
+  private decisions(): Command[] {
+    const text = (key: string) => this.language.text(key);
+    return [
+      { id: 'approve-break', group: 'page', icon: 'check-circle', title: text('shift.approve_long'), altCode: 'KeyY', keys: 'Alt Y', enabled: true, run: () => this.view.decide()?.(true) },
+      { id: 'deny-break', group: 'page', icon: 'x-circle', title: text('shift.deny_long'), altCode: 'KeyN', keys: 'Alt N', enabled: true, run: () => this.view.decide()?.(false) },
     ];
   }
 
@@ -94,6 +104,8 @@ export class Commands {
     const text = (key: string) => this.language.text(key);
     return [
       { id: 'go-history', group: 'go', icon: 'history', title: text('nav.history'), altCode: 'Digit2', keys: 'Alt 2', enabled: this.store.may('interactions.read'), run: () => void this.router.navigateByUrl('/history') },
+      { id: 'go-shift', group: 'go', icon: 'users', title: text('nav.shift'), altCode: 'Digit5', keys: 'Alt 5', enabled: this.store.may('team.watch'), run: () => void this.router.navigateByUrl('/shift') },
+      ...(this.view.decide() ? this.decisions() : []),
       { id: 'go-profile', group: 'go', icon: 'user', title: text('nav.profile'), altCode: 'Digit3', keys: 'Alt 3', enabled: true, run: () => void this.router.navigateByUrl('/profile') },
       ...SETTINGS.filter(section => this.store.may(section.right)).map((section, index): Command => ({
         id: `go-${section.name}`, group: 'go', icon: section.icon, title: text(`settings.${section.name}`), ...(index === 0 ? { altCode: 'Digit4', keys: 'Alt 4' } : {}), enabled: true, run: () => void this.router.navigateByUrl(section.path),

@@ -1,0 +1,1 @@
+"""The reasons for a break, as the operator's administrators keep them."""

@@ -1,0 +1,5 @@
+"""The facade of break reasons."""
+
+from ovoz.contact_center.breaks.services import BreakReasons
+
+__all__ = ["BreakReasons"]

@@ -1,0 +1,1 @@
+"""An agent's day, computed from what happened."""

@@ -1,0 +1,1 @@
+"""Watching the shift, and deciding about breaks."""
