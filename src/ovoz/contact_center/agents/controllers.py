@@ -50,7 +50,7 @@ SESSION_GONE = 4401
 NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
 
-_OF_ORDERS = (
+OF_ORDERS = (
     AgentUnknown,
     BreakFull,
     CommandInvalid,
@@ -68,6 +68,13 @@ _TO_THE_CALL = tuple(
         "Resume",
         "Reject",
         "TransferCall",
+        "Consult",
+        "Swap",
+        "JoinParties",
+        "CompleteTransfer",
+        "ReturnToCaller",
+        "PauseRecording",
+        "ResumeRecording",
         "FinishWrapUp",
         "ShowInteraction",
     )
@@ -80,7 +87,7 @@ class DeskController(Controller):
     path = "/api/desk"
     tags = ("Desk",)
     guards = (requires("desk.use"),)
-    opt = {PROBLEMS: _OF_ORDERS}  # noqa: RUF012 - Litestar's own way
+    opt = {PROBLEMS: OF_ORDERS}  # noqa: RUF012 - Litestar's own way
 
     @get(operation_id="ShowDesk", opt={LINKS: _TO_THE_CALL, WHILE_SUSPENDED: True})
     async def show(
@@ -140,7 +147,7 @@ class CallController(Controller):
     tags = ("Desk",)
     guards = (requires("calls.control"),)
     opt = {  # noqa: RUF012 - Litestar's own way
-        PROBLEMS: (*_OF_ORDERS, DispositionUnknown, InteractionUnknown),
+        PROBLEMS: (*OF_ORDERS, DispositionUnknown, InteractionUnknown),
         WHILE_SUSPENDED: True,
     }
 
@@ -192,7 +199,7 @@ class CallController(Controller):
         "/transfer",
         operation_id="TransferCall",
         status_code=200,
-        opt={PROBLEMS: (*_OF_ORDERS, InteractionUnknown, TargetIncomplete, TargetNotFree, TargetUnknown)},
+        opt={PROBLEMS: (*OF_ORDERS, InteractionUnknown, TargetIncomplete, TargetNotFree, TargetUnknown)},
     )
     async def transfer(
         self,

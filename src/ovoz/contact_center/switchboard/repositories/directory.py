@@ -112,8 +112,8 @@ class Directory:
                     " FROM user_account u WHERE u.is_agent AND u.disabled_at IS NULL ORDER BY u.id"
                 )
             )
-            rules = await session.execute(text("SELECT caller_number FROM calling_rules"))
-            presented = rules.scalar_one_or_none()
+            found = await session.execute(text("SELECT caller_number, recording_pause_s FROM calling_rules"))
+            rules = found.one()
             breaks = await session.execute(
                 text(
                     "SELECT code, limit_s, needs_approval, at_once, archived_at IS NOT NULL AS archived"
@@ -125,7 +125,7 @@ class Directory:
                 active=tenant.active,
                 max_calls=tenant.max_calls,
                 queues=[_queue_rules(row, own) for row in queues],
-                calling=Calling(caller_number=_own(presented, own)),
+                calling=Calling(_own(rules.caller_number, own), rules.recording_pause_s),
                 entry_points={
                     row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
                     for row in entries

@@ -155,6 +155,8 @@ class Call(msgspec.Struct, frozen=True):
     rejoin_at: datetime | None = None
     recording_id: UUID | None = None
     recording: Literal["off", "on", "paused", "failed"] = "off"
+    paused_until: datetime | None = None
+    """Until when nothing is recorded because a card's number is said."""
     disposition: str | None = None
     note: str = ""
     segments: tuple[Segment, ...] = ()

@@ -296,6 +296,7 @@ def end_conversation(
     call = end_segment(call, now, observed_late=observed_late)
     call = end_share(call, agent.id, now, reason, wrap_up_until=now + timedelta(seconds=queue.wrap_up_s))
     call = replace(rest(call, now), ended_at=now, end_reason=reason, rejoin_until=None, rejoin_at=None)
+    call = replace(call, paused_until=None)
     call = floor.tell(
         "calls.call_ended.v1",
         now,

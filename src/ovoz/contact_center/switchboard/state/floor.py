@@ -107,6 +107,7 @@ class Floor:
             call.dial_until,
             call.rejoin_until,
             call.rejoin_at,
+            call.paused_until,
             *(share.wrap_up_until for share in call.open_shares),
             *(due for guest in call.guests for due in (guest.until, guest.rejoin_until, guest.rejoin_at)),
         ):

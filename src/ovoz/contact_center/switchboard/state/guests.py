@@ -23,7 +23,7 @@ from ovoz.contact_center.switchboard.state.call import (
 )
 from ovoz.contact_center.switchboard.state.duty import guest_share_over, with_guest_time
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.recordings import keep_recording
+from ovoz.contact_center.switchboard.state.recordings import keep_recording, pause_over
 from ovoz.contact_center.switchboard.state.sound import resound
 
 
@@ -190,6 +190,7 @@ def leave(floor: Floor, now: datetime, call: Call, outcome: str, *, observed_lat
     if leg is not None and leg.ended_at is None:
         floor.act(HangUp(call.id, leg.id))
     next_ = successors(call)[0]
+    before, call = call, pause_over(floor, now, call, outcome)
     queue = floor.queues[call.queue_id]
     call_after = floor.tell(
         "calls.call_transferred.v1", now, call, observed_late=observed_late, **named(floor, next_)
@@ -201,7 +202,7 @@ def leave(floor: Floor, now: datetime, call: Call, outcome: str, *, observed_lat
     call_after = replace(
         call_after, passed=Passed(agent.id), aside=False, agent_id=None, agent_leg=None, why=None
     )
-    succeed(floor, now, call, call_after, next_)
+    succeed(floor, now, before, call_after, next_)
     floor.move_agent(agent, now, "wrap_up")
 
 

@@ -39,6 +39,7 @@ from ovoz.contact_center.switchboard.state.duty import dismiss_guests, release_a
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, ring_guest_again, successor
 from ovoz.contact_center.switchboard.state.presence import phone_lost, phone_missed
+from ovoz.contact_center.switchboard.state.recordings import pause_over
 from ovoz.contact_center.switchboard.state.rejoining import ring_again
 from ovoz.contact_center.switchboard.state.sound import MUSIC, RINGING, move, places
 from ovoz.contact_center.switchboard.state.transfers import outside_over
@@ -91,6 +92,9 @@ def _call_due(floor: Floor, now: datetime, call: Call) -> None:
             end_conversation(floor, now, call, "agent_lost")
     elif call.phase in CONVERSING and due(call.rejoin_at):
         ring_again(floor, now, call)
+    call = floor.calls[call.id]
+    if call.phase in CONVERSING and due(call.paused_until):
+        floor.put_call(pause_over(floor, now, call, "limit"))
     for guest in call.guests:
         call = floor.calls[call.id]
         if guest not in call.guests:
@@ -192,6 +196,8 @@ def _restore_sound(floor: Floor, call: Call, snapshot: NodeSnapshot) -> None:
         and not any(snapshot.bridges.get(bridge) for bridge in (call.bridge_id, call.side_bridge_id))
     ):
         floor.act(StartRecording(call.id, call.caller_channel, call.raw_recording))
+    if call.phase in CONVERSING | {"outside"} and call.recording == "paused":
+        floor.act(PauseRecording(call.id, call.caller_channel))
 
 
 def strangers(floors: Collection[Floor], snapshot: NodeSnapshot) -> tuple[set[str], set[str]]:
@@ -258,7 +264,8 @@ def action_failed(floor: Floor, now: datetime, action: Action, error: str) -> No
     elif isinstance(action, PauseRecording) and call.recording == "paused":
         # Rather no recording than one of what must not be in it.
         floor.act(StopRecording(call.id, call.caller_channel))
-        stopped = floor.tell("calls.recording_failed.v1", now, replace(call, recording="failed"), error=error)
+        stopped = replace(call, recording="failed", paused_until=None)
+        stopped = floor.tell("calls.recording_failed.v1", now, stopped, error=error)
         floor.put_call(stopped)
     elif isinstance(action, Connect) and call.phase == "talking":
         floor.act(HangUp(call.id, call.caller_channel))

@@ -46,10 +46,12 @@ class EntryPoint(msgspec.Struct, frozen=True):
 
 
 class Calling(msgspec.Struct, frozen=True):
-    """The tenant's rules for calls to the outside."""
+    """The tenant's rules for calls."""
 
     caller_number: str | None = None
     """What is presented to whom is called, where the queue says nothing else."""
+    recording_pause_s: int = 120
+    """How long the recording is silent at most, when an agent pauses it for a card's number."""
 
 
 class BreakRules(msgspec.Struct, frozen=True):

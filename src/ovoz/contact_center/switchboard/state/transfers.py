@@ -32,6 +32,7 @@ from ovoz.contact_center.switchboard.state.call import (
 )
 from ovoz.contact_center.switchboard.state.duty import dismiss_guests
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.recordings import pause_over
 
 TargetKind = Literal["agent", "queue", "entry_point", "number"]
 OUTCOMES = {
@@ -171,6 +172,7 @@ def _let_go(
             Part(call.id, call.bridge_id, call.caller_channel), StartMusic(call.id, call.caller_channel)
         )
     queue = floor.queues[call.queue_id]
+    call = pause_over(floor, now, call, "transferred")
     call = floor.tell("calls.call_transferred.v1", now, call, target=kind, **told)
     call = end_segment(call, now, outcome="transferred")
     call = end_share(

@@ -8,7 +8,7 @@ import msgspec
 
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.breaks import places
-from ovoz.contact_center.switchboard.state.call import WAITING, Call, Handling, Segment
+from ovoz.contact_center.switchboard.state.call import WAITING, Call, Guest, Handling, Segment
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 
 
@@ -158,12 +158,14 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
             ),
             Segment("wrap_up", until, agent_id=share.agent_id),
         )
+    guest = call.guest_of(share.agent_id)
+    state = "wrap_up" if share.wraps_up else guest.state if guest is not None else call.phase
     held_since = call.segments[-1].started_at if call.phase == "held" else None
     return {
         "id": call.id,
         "channel": "voice",
         "direction": "inbound",
-        "state": "wrap_up" if share.wraps_up else "announced" if call.phase == "offered" else call.phase,
+        "state": "announced" if state == "offered" else state,
         "caller": call.caller,
         "queue": {"id": call.queue_id, "name": floor.queues[call.queue_id].name},
         "entry_point": {"number": call.entry_number, "name": call.entry_name},
@@ -173,6 +175,10 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
         "ended_at": share.ended_at,
         "end_reason": share.outcome,
         "recording": call.recording,
+        "recording_paused_until": call.paused_until,
+        "guest_of": _agent(floor, call.agent_id) if guest is not None else None,
+        "aside": call.aside if guest is None or not guest.joined else False,
+        "parties": [] if share.wraps_up else [_party(floor, other) for other in call.guests],
         "passed": {"by": _agent(floor, call.passed.by), "failed": call.passed.failed}
         if call.passed
         else None,
@@ -187,6 +193,17 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
             }
             for segment in segments
         ],
+    }
+
+
+def _party(floor: Floor, guest: Guest) -> dict[str, Any]:
+    return {
+        "id": guest.id,
+        "agent": _agent(floor, guest.agent_id),
+        "number": guest.number,
+        "state": "announced" if guest.state == "offered" else guest.state,
+        "joined": guest.joined,
+        "lost": guest.rejoin_until is not None,
     }
 
 

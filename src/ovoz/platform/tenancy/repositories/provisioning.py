@@ -157,7 +157,8 @@ def load_blueprint(
         ],
     )
     connection.execute(
-        text("UPDATE calling_rules SET caller_number = :number"), {"number": blueprint.caller_number}
+        text("UPDATE calling_rules SET caller_number = :number, recording_pause_s = :pause"),
+        {"number": blueprint.caller_number, "pause": blueprint.recording_pause_s},
     )
     skills = {skill.code: new_id() for skill in blueprint.skills}
     named: dict[str, Sequence[BlueprintBreakReason | BlueprintDisposition | BlueprintSkill]] = {
