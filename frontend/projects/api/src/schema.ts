@@ -2207,6 +2207,7 @@ export type components = {
             held_since: string | null;
             /** Format: uuid */
             id: string;
+            missed: components["schemas"]["DeskMissed"] | null;
             parties: components["schemas"]["DeskParty"][];
             passed: components["schemas"]["DeskPassed"] | null;
             queue: components["schemas"]["Reference"];
@@ -2220,6 +2221,12 @@ export type components = {
             /** @enum {string} */
             state: "announced" | "ringing" | "talking" | "held" | "wrap_up";
             why: components["schemas"]["DeskReason"] | null;
+        };
+        /** DeskMissed */
+        DeskMissed: {
+            agent: components["schemas"]["Colleague"] | null;
+            number: string | null;
+            outcome: string;
         };
         /** DeskParty */
         DeskParty: {

@@ -154,6 +154,14 @@ class DeskParty(msgspec.Struct, frozen=True):
     lost: bool
 
 
+class DeskMissed(msgspec.Struct, frozen=True):
+    """Who was asked aside last and did not come, or left again; and why."""
+
+    agent: Colleague | None
+    number: PersonalPhone | None
+    outcome: PublicText
+
+
 class DeskInteraction(msgspec.Struct, frozen=True):
     """The call the agent is busy with."""
 
@@ -177,6 +185,7 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     aside: bool
     """Who has the call speaks with who was asked; the caller hears music."""
     parties: list[DeskParty]
+    missed: DeskMissed | None
     passed: DeskPassed | None
     rejoin_until: datetime | None
     why: DeskReason | None

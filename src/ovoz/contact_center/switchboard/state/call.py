@@ -87,6 +87,14 @@ class Guest(msgspec.Struct, frozen=True):
         return self.state == "talking" and self.rejoin_until is None
 
 
+class Missed(msgspec.Struct, frozen=True):
+    """Who was asked aside last and did not come, or left again; and why."""
+
+    outcome: str
+    agent_id: UUID | None = None
+    number: str | None = None
+
+
 class Handling(msgspec.Struct, frozen=True):
     """One agent's share of the interaction: from the offer to the end of the work after it."""
 
@@ -136,6 +144,7 @@ class Call(msgspec.Struct, frozen=True):
     guests: tuple[Guest, ...] = ()
     aside: bool = False
     """The agent speaks with who is asked, not with the caller."""
+    missed: Missed | None = None
     attempt: int = 0
     why: Reason | None = None
     """Why it was given to the agent who has it."""

@@ -59,7 +59,7 @@ def swap(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
 def come_back(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
     """To the caller; who was asked is let go."""
     asked = _asked(agent, call)
-    guest_gone(floor, now, call, asked, "agent_hung_up")
+    guest_gone(floor, now, call, asked, "let_go")
     call = floor.calls[call.id]
     if call.phase == "held":
         _speak(floor, now, call, aside=False)
@@ -161,7 +161,7 @@ def _ask(
         floor.new_id(), f"{call.id.hex}-{attempt}", now, agent_id=agent_id, number=number, until=until
     )
     target = "agent" if agent_id is not None else "number"
-    asked = with_guest(replace(call, attempt=attempt), guest)
+    asked = with_guest(replace(call, attempt=attempt, missed=None), guest)
     asked = with_leg(asked, Leg(guest.leg, "agent" if agent_id else "outside", now, agent_id=agent_id))
     asked = floor.tell("calls.consultation_started.v1", now, asked, target=target, **told)
     return turn(floor, now, call, asked, aside=True)

@@ -209,7 +209,7 @@ def resume(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
     own(agent, call, {"held"})
     if call.aside:
         raise NotPossibleNow("You are speaking with who you asked.", state="consulting")
-    resumed = replace(begin_segment(call, "talk", now, agent_id=agent.id), phase="talking")
+    resumed = replace(begin_segment(call, "talk", now, agent_id=agent.id), phase="talking", missed=None)
     resound(floor, call, resumed)
     floor.put_call(floor.tell("calls.call_resumed.v1", now, resumed))
 
@@ -224,7 +224,9 @@ def hang_up(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
         reject(floor, now, agent, call)
         return
     if guest is None and call.agent_id == agent.id and call.aside:
-        guest = call.consulted
+        assert call.consulted is not None
+        guest_gone(floor, now, call, call.consulted, "let_go")
+        return
     if guest is not None:
         guest_gone(floor, now, call, guest, "agent_hung_up")
         return

@@ -12,6 +12,7 @@ from ovoz.contact_center.switchboard.state.call import (
     Call,
     Guest,
     Leg,
+    Missed,
     Passed,
     begin_segment,
     end_segment,
@@ -26,6 +27,9 @@ from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.recordings import keep_recording, pause_over
 from ovoz.contact_center.switchboard.state.sound import resound
 
+BY_ORDER = frozenset({"let_go", "removed", "transferred"})
+"""Outcomes that the agent who has the call ordered."""
+
 
 def turn(floor: Floor, now: datetime, before: Call, call: Call, *, aside: bool) -> Call:
     """Turns the agent to who is asked, or to the caller, and tells what that is for the caller."""
@@ -35,6 +39,7 @@ def turn(floor: Floor, now: datetime, before: Call, call: Call, *, aside: bool) 
         call = replace(begin_segment(call, "hold", now, agent_id=call.agent_id), phase="held")
         call = floor.tell("calls.call_held.v1", now, call)
     elif not held and call.phase == "held":
+        call = replace(call, missed=None)
         call = replace(begin_segment(call, "talk", now, agent_id=call.agent_id), phase="talking")
         call = floor.tell("calls.call_resumed.v1", now, call)
     resound(floor, before, call)
@@ -169,6 +174,8 @@ def guest_gone(
         outcome=outcome,
         **named(floor, guest),
     )
+    if not guest.joined and outcome not in BY_ORDER:
+        rest = replace(rest, missed=Missed(outcome, guest.agent_id, guest.number))
     rest = guest_share_over(floor, now, rest, guest, outcome, blame=blame)
     if rest.consulted is None and rest.aside:
         # The agent hears that nobody is there any more, and says when the caller may hear them again.

@@ -178,6 +178,13 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
         "recording_paused_until": call.paused_until,
         "guest_of": _agent(floor, call.agent_id) if guest is not None else None,
         "aside": call.aside if guest is None or not guest.joined else False,
+        "missed": {
+            "agent": _agent(floor, call.missed.agent_id),
+            "number": call.missed.number,
+            "outcome": call.missed.outcome,
+        }
+        if call.missed is not None and call.agent_id == share.agent_id
+        else None,
         "parties": [] if share.wraps_up else [_party(floor, other) for other in call.guests],
         "passed": {"by": _agent(floor, call.passed.by), "failed": call.passed.failed}
         if call.passed
