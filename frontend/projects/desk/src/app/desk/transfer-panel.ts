@@ -13,6 +13,7 @@ import { ProblemText } from '../problems/problem-text';
 import { SessionStore } from '../session/session-store';
 import { AGENT_STATE_LOOK } from './agent-state-look';
 import { moveAmongChoices } from '../shortcuts/choice-keys';
+import { partiesOf } from './call-parties';
 import { DeskCommands } from './desk-commands';
 import { type TransferChoice, transferChoices } from './transfer-choices';
 
@@ -29,6 +30,12 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
         <input #field type="text" role="combobox" aria-expanded="true" aria-controls="transfer-list" autocomplete="off" spellcheck="false" data-testid="transfer-input"
           [attr.aria-label]="t('transfer.title')" [attr.aria-activedescendant]="chosen()?.id ?? null" [placeholder]="t('transfer.placeholder')"
           [value]="query()" (input)="search(field.value)" (keydown)="move($event)">
+        @if (!others()) {
+          <span class="ways" role="group" [attr.aria-label]="t('transfer.title')">
+            <button type="button" class="way" data-testid="transfer-at-once" [attr.aria-pressed]="!asking()" (mousedown)="$event.preventDefault()" (click)="askFirst.set(false)">{{ t('transfer.at_once') }}</button>
+            <button type="button" class="way" data-testid="transfer-ask" [attr.aria-pressed]="asking()" (mousedown)="$event.preventDefault()" (click)="askFirst.set(true)">{{ t('transfer.ask') }}</button>
+          </span>
+        }
         <button type="button" class="icon-btn" mat-dialog-close tabindex="-1" [aria-label]="t('action.close')"><svg ovozIcon="x"></svg></button>
       </div>
       <ul id="transfer-list" role="listbox" class="dialog-body list" [attr.aria-label]="t('transfer.title')">
@@ -52,7 +59,7 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
           @else { @for (row of [1, 2, 3]; track row) { <li class="choice" role="presentation"><span class="bone"></span></li> } }
         }
       </ul>
-      <p class="foot tiny muted"><span>{{ t('transfer.keys') }}</span></p>
+      <p class="foot tiny muted"><span>{{ t(asking() ? 'transfer.keys_ask' : 'transfer.keys') }}</span></p>
     </div>
   `,
   styles: `
@@ -63,6 +70,10 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
     .choice { display: flex; align-items: center; gap: var(--ovoz-space-3); min-height: var(--ovoz-row); padding: 0 var(--ovoz-space-3); border-radius: var(--mat-sys-corner-small); cursor: pointer; }
     .choice > .i { color: var(--ovoz-text-muted); }
     .choice[aria-selected="true"] { background: var(--ovoz-selected); }
+    .ways { display: inline-flex; flex: none; border-radius: var(--mat-sys-corner-small); box-shadow: inset 0 0 0 1px var(--ovoz-field-outline); }
+    .way { min-height: var(--ovoz-control-small); padding: 0 var(--ovoz-space-3); border: 0; border-radius: var(--mat-sys-corner-small); background: none; color: var(--mat-sys-on-surface); font: var(--mat-sys-label-medium); white-space: nowrap; }
+    .way:hover { background: var(--ovoz-hover); }
+    .way[aria-pressed="true"] { background: var(--ovoz-selected); font-weight: 600; }
     .off { cursor: default; }
     .off > .cut { color: var(--ovoz-text-muted); }
     .state { display: inline-flex; align-items: center; gap: 5px; color: var(--s); white-space: nowrap; }
@@ -88,8 +99,12 @@ export class TransferPanel {
   protected readonly index = signal(0);
   protected readonly choices = computed(() => {
     const targets = this.targets();
-    return targets ? transferChoices(targets, this.query(), this.mayDial) : [];
+    const choices = targets ? transferChoices(targets, this.query(), this.mayDial) : [];
+    return this.asking() ? choices.filter(choice => choice.ask !== null) : choices;
   });
+  protected readonly askFirst = signal(false);
+  protected readonly asking = computed(() => this.askFirst() || this.others());
+  protected readonly others = computed(() => !partiesOf(this.live.interaction()).mayTransfer);
   protected readonly chosen = computed(() => this.choices()[this.index()]);
 
   constructor() {
@@ -123,11 +138,28 @@ export class TransferPanel {
   }
 
   protected move(event: KeyboardEvent): void {
+    const chosen = this.chosen();
+    if (event.key === 'Enter' && event.shiftKey && chosen) {
+      event.preventDefault();
+      this.ask(chosen);
+      return;
+    }
     moveAmongChoices(event, this.choices(), this.index, choice => this.run(choice));
   }
 
+  protected ask(choice: TransferChoice): void {
+    if (!choice.enabled || !choice.ask) return;
+    this.dialog.close();
+    void this.commands.consult(choice.ask);
+  }
+
+  /** Where others are in the call already, somebody can only be asked: nobody is left alone by a slip. */
   protected run(choice: TransferChoice): void {
     if (!choice.enabled) return;
+    if (this.asking()) {
+      this.ask(choice);
+      return;
+    }
     this.dialog.close();
     void this.commands.transfer(choice.to);
   }
