@@ -22,6 +22,7 @@ from ovoz.contact_center.switchboard.state import (
     breaks,
     consulting,
     conversation,
+    outgoing,
     presence,
     recovery,
     transfers,
@@ -41,7 +42,7 @@ from ovoz.contact_center.switchboard.state.actions import (
     StopRinging,
 )
 from ovoz.contact_center.switchboard.state.agent import NextState
-from ovoz.contact_center.switchboard.state.call import CONVERSING, WITH_AGENT, Caller
+from ovoz.contact_center.switchboard.state.call import CONVERSING, HOLDING_LINE, WITH_AGENT, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.floor import Floor
 from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits, QueueRules
@@ -285,6 +286,21 @@ class FloorMachine(BreakMachine):
             assert not self.floor.agents[agent.id].assignable
         self.commit()
 
+    @rule(which=st.integers(0, 9), whom=st.integers(-9, 9))
+    def agent_calls(self, which: int, whom: int) -> None:
+        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
+        before = (dict(self.floor.calls), dict(self.floor.agents))
+        made = {"interaction_id": self._id(), "node": NODE}
+        try:
+            if whom < 0:
+                outgoing.call_number(self.floor, self.now, agent, "+992900000001", **made)
+            else:
+                target = self.agent_ids[whom % len(self.agent_ids)]
+                outgoing.call_colleague(self.floor, self.now, agent, target, **made)
+        except (NotPossibleNow, PhoneNotRegistered, TargetNotFree):
+            assert (self.floor.calls, self.floor.agents) == before, "nothing half done"
+        self.commit()
+
     @rule(which=st.integers(0, 9), kind=st.sampled_from(["agent", "queue", "number"]), whom=st.integers(0, 9))
     def agent_asks_somebody(self, which: int, kind: transfers.TargetKind, whom: int) -> None:
         agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
@@ -398,7 +414,9 @@ class FloorMachine(BreakMachine):
                 elif not share.wraps_up:
                     assert call.agent_id == agent.id
                     assert (share.answered_at is not None) == (agent.state == "talking")
-                    assert call.phase in (CONVERSING if agent.state == "talking" else {"offered", "ringing"})
+                    assert call.phase in (
+                        HOLDING_LINE if agent.state == "talking" else {"offered", "ringing"}
+                    )
             else:
                 assert agent.call_id is None
         for share, call in shares:
@@ -408,7 +426,7 @@ class FloorMachine(BreakMachine):
             guests = [guest.agent_id for guest in call.guests if guest.agent_id is not None]
             having = [call.agent_id] if call.phase in WITH_AGENT - {"wrap_up"} else []
             assert sorted(share.agent_id for share in present) == sorted([*having, *guests])
-            assert not call.guests or call.phase in CONVERSING | {"outside"}
+            assert not call.guests or call.phase in HOLDING_LINE | {"outside"}
             assert sum(not guest.joined for guest in call.guests) <= 1
             assert (call.phase == "wrap_up") == (call.ended_at is not None and bool(call.open_shares))
 
@@ -457,8 +475,14 @@ class FloorMachine(BreakMachine):
                 assert call.rejoin_until is None, "who is back has no grace to run out"
             joined = {guest.leg for guest in call.joined if guest.here}
             asked, music = call.consulted, {leg for leg, what in self.hears.items() if what == "StartMusic"}
+            here = {call.caller_channel} if call.direction != "internal" else set()
             if call.phase == "outside":
-                assert main == {call.caller_channel, call.outside_leg} | joined
+                assert main == {*here, call.outside_leg} | joined
+            elif call.phase == "calling":
+                assert not main
+                assert call.agent_leg is None or (
+                    (self.hears.get(call.agent_leg) == "StartRinging") == (call.rejoin_until is None)
+                )
             elif call.phase in CONVERSING:
                 line = call.agent_leg if call.rejoin_until is None else None
                 if call.aside:
@@ -469,11 +493,16 @@ class FloorMachine(BreakMachine):
                         assert (self.hears.get(line) == "StartRinging") == (asked.state != "talking")
                 elif line is not None:
                     assert line in main
-                    assert (call.phase == "held") == (call.caller_channel not in main)
+                    assert call.direction == "internal" or (call.phase == "held") == (
+                        call.caller_channel not in main
+                    )
                 assert joined <= main
                 if asked is not None:
                     assert asked.leg not in main, "the caller hears nobody who was not joined"
                     assert (asked.leg in music) == (asked.here and asked.leg not in side)
+                if call.direction == "internal":
+                    assert call.caller_channel not in main | music
+                    continue
                 # The caller is with somebody or hears music, never alone in silence.
                 assert (call.caller_channel in music) == (call.caller_channel not in main)
                 assert call.caller_channel not in main or len(main) > 1

@@ -9,13 +9,25 @@ import msgspec
 from ovoz.contact_center.routing.contracts import Reason
 
 Phase = Literal[
-    "greeting", "queued", "offered", "ringing", "talking", "held", "dialling", "outside", "wrap_up", "closed"
+    "greeting",
+    "queued",
+    "offered",
+    "ringing",
+    "calling",
+    "talking",
+    "held",
+    "dialling",
+    "outside",
+    "wrap_up",
+    "closed",
 ]
 SegmentKind = Literal["flow", "queue", "ring", "talk", "hold", "dial", "outside", "wrap_up"]
 
 WAITING: frozenset[str] = frozenset({"queued", "offered", "ringing"})
 CONVERSING: frozenset[str] = frozenset({"talking", "held"})
-WITH_AGENT: frozenset[str] = frozenset({"offered", "ringing", "talking", "held", "wrap_up"})
+HOLDING_LINE: frozenset[str] = CONVERSING | {"calling"}
+"""The agent's own line is to be there; where it is lost it is called again."""
+WITH_AGENT: frozenset[str] = frozenset({"offered", "ringing", "calling", "talking", "held", "wrap_up"})
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -127,12 +139,14 @@ class Call(msgspec.Struct, frozen=True):
     node: str
     caller: Caller
     caller_channel: str
-    entry_point_id: UUID
+    entry_point_id: UUID | None
     entry_number: str
     entry_name: str
     queue_id: UUID
     started_at: datetime
     phase: Phase = "greeting"
+    direction: Literal["inbound", "outbound", "internal"] = "inbound"
+    """An internal one has no caller: a colleague is called by another."""
     sip_call_id: str = ""
     refusal: str | None = None
     """Set when the call was turned away (limits): the caller hears why and is hung up."""
@@ -190,6 +204,11 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def joined(self) -> tuple[Guest, ...]:
         return tuple(guest for guest in self.guests if guest.joined)
+
+    @property
+    def may_be_left(self) -> bool:
+        """Whether somebody has somebody to speak with when the agent leaves."""
+        return len(self.joined) > (1 if self.direction == "internal" else 0)
 
     def guest_at(self, leg_id: str) -> Guest | None:
         return next((guest for guest in self.guests if guest.leg == leg_id), None)

@@ -19,7 +19,7 @@ from ovoz.contact_center.switchboard.state.call import (
 )
 from ovoz.contact_center.switchboard.state.duty import own
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, named, successors, turn
+from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, named, turn
 from ovoz.contact_center.switchboard.state.transfers import Destination, free_agent, outside_number
 
 MOST_GUESTS = 5
@@ -78,7 +78,7 @@ def complete(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
     if asked is not None:
         _join(floor, now, call, asked)
         call = floor.calls[call.id]
-    if not successors(call):
+    if not call.may_be_left:
         raise NotPossibleNow("Nobody would be left with the caller.", state=call.phase)
     leave(floor, now, call, "transferred")
 

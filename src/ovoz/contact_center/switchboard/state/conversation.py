@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from ovoz.contact_center.switchboard.errors import NotPossibleNow
 from ovoz.contact_center.switchboard.state.actions import (
     Connect,
-    Dissolve,
     HangUp,
     StopMusic,
     StopPlaying,
@@ -14,19 +13,19 @@ from ovoz.contact_center.switchboard.state.agent import Agent, NextState
 from ovoz.contact_center.switchboard.state.arrivals import close_unanswered
 from ovoz.contact_center.switchboard.state.call import (
     CONVERSING,
+    HOLDING_LINE,
     Call,
     Guest,
     begin_segment,
     end_legs,
     end_segment,
     end_share,
-    rest,
-    spent_ms,
     waiting_since,
     with_leg,
     with_share,
 )
-from ovoz.contact_center.switchboard.state.duty import dismiss_guests, own, release_agent
+from ovoz.contact_center.switchboard.state.duty import own, release_agent
+from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.guests import (
     guest_answered,
@@ -36,7 +35,8 @@ from ovoz.contact_center.switchboard.state.guests import (
     succeed,
     successor,
 )
-from ovoz.contact_center.switchboard.state.recordings import end_recording, record
+from ovoz.contact_center.switchboard.state.outgoing import agent_there, called_answered
+from ovoz.contact_center.switchboard.state.recordings import record
 from ovoz.contact_center.switchboard.state.rejoining import agent_leg_lost, rejoin
 from ovoz.contact_center.switchboard.state.sound import resound
 from ovoz.contact_center.switchboard.state.transfers import (
@@ -79,6 +79,12 @@ def leg_answered(floor: Floor, now: datetime, leg_id: str, *, observed_late: boo
         guest_answered(floor, now, call, guest, observed_late=observed_late)
     elif call.agent_leg == leg_id and call.phase in ("offered", "ringing"):
         _begin_talking(floor, now, call, leg_id, observed_late=observed_late)
+    elif call.phase == "calling" and call.agent_leg == leg_id and call.rejoin_until is not None:
+        agent_there(floor, now, call, leg_id)
+    elif call.phase == "calling" and call.caller_channel == leg_id:
+        called_answered(floor, now, call, observed_late=observed_late)
+    elif call.caller_channel == leg_id and call.phase in CONVERSING:
+        return
     elif call.agent_leg == leg_id and call.phase in CONVERSING and call.rejoin_until is not None:
         rejoin(floor, now, call, leg_id)
     elif call.outside_leg == leg_id and call.phase == "dialling":
@@ -114,7 +120,7 @@ def leg_ended(
         return
     if call.phase in ("offered", "ringing"):
         ring_over(floor, now, call, _not_answered(cause))
-    elif call.phase in CONVERSING:
+    elif call.phase in HOLDING_LINE:
         agent_leg_lost(floor, now, call, cause, observed_late=observed_late)
 
 
@@ -163,6 +169,8 @@ def caller_left(
             release_agent(floor, now, agent)
     elif call.phase in CONVERSING:
         end_conversation(floor, now, call, "caller_hung_up", observed_late=observed_late)
+    elif call.phase == "calling":
+        not_reached(floor, now, call, OUTCOMES.get(cause or 0, "failed"), observed_late=observed_late)
     elif call.phase in ("dialling", "outside"):
         caller_left_outside(floor, now, call, observed_late=observed_late)
 
@@ -230,7 +238,10 @@ def hang_up(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
     if guest is not None:
         guest_gone(floor, now, call, guest, "agent_hung_up")
         return
-    own(agent, call, CONVERSING)
+    own(agent, call, HOLDING_LINE)
+    if call.phase == "calling":
+        not_reached(floor, now, call, "agent_hung_up")
+        return
     floor.act(HangUp(call.id, call.caller_channel))
     end_conversation(floor, now, call, "agent_hung_up")
 
@@ -278,39 +289,6 @@ def finish_wrap_up(
     )
     floor.put_call(call)
     release_agent(floor, now, replace(agent, next=next_state or agent.next))
-
-
-# What follows
-
-
-def end_conversation(
-    floor: Floor, now: datetime, call: Call, reason: str, *, observed_late: bool = False
-) -> None:
-    """No more talking: legs and bridge go, the recording is handed over, the agent wraps up."""
-    assert call.agent_id is not None
-    agent = floor.agents[call.agent_id]
-    queue = floor.queues[call.queue_id]
-    call = dismiss_guests(floor, now, call, reason)
-    end_recording(floor, call)
-    if call.agent_leg is not None:
-        floor.act(HangUp(call.id, call.agent_leg))
-    floor.act(Dissolve(call.id, call.bridge_id))
-    call = end_segment(call, now, observed_late=observed_late)
-    call = end_share(call, agent.id, now, reason, wrap_up_until=now + timedelta(seconds=queue.wrap_up_s))
-    call = replace(rest(call, now), ended_at=now, end_reason=reason, rejoin_until=None, rejoin_at=None)
-    call = replace(call, paused_until=None)
-    call = floor.tell(
-        "calls.call_ended.v1",
-        now,
-        call,
-        observed_late=observed_late,
-        reason=reason,
-        answered=True,
-        talk_s=spent_ms(call, frozenset({"talk"}), now) / 1000,
-        hold_s=spent_ms(call, frozenset({"hold"}), now) / 1000,
-    )
-    floor.put_call(call)
-    floor.move_agent(agent, now, "wrap_up")
 
 
 def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, observed_late: bool) -> None:

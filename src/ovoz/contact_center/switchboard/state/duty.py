@@ -52,15 +52,16 @@ def guest_share_over(
     agent = floor.agents[guest.agent_id]
     wrap_up_s = floor.queues[call.queue_id].wrap_up_s
     call = with_guest_time(call, agent.id, now)
+    works_on = guest.joined and call.direction != "internal"
     call = end_share(
         call,
         agent.id,
         now,
         outcome,
-        wrap_up_until=now + timedelta(seconds=wrap_up_s) if guest.joined else None,
+        wrap_up_until=now + timedelta(seconds=wrap_up_s) if works_on else None,
     )
     floor.put_call(call)
-    if guest.joined:
+    if works_on:
         floor.move_agent(agent, now, "wrap_up")
     elif blame:
         floor.move_agent(agent, now, "not_answering", outcome, call_id=None, next=None)

@@ -361,7 +361,8 @@ class Floor:
         call = self.call_of(leg_id)
         if call is None or call.ended_at is not None:
             return False
-        return leg_id in (call.agent_leg, call.outside_leg) or call.guest_at(leg_id) is not None
+        own = leg_id in (call.agent_leg, call.outside_leg, call.caller_channel)
+        return own or call.guest_at(leg_id) is not None
 
     # Time
 

@@ -23,6 +23,7 @@ from ovoz.contact_center.switchboard.state.call import (
     without_guest,
 )
 from ovoz.contact_center.switchboard.state.duty import guest_share_over, with_guest_time
+from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.recordings import keep_recording, pause_over
 from ovoz.contact_center.switchboard.state.sound import resound
@@ -102,9 +103,23 @@ def guest_answered(
             **named(floor, guest),
         )
     back = with_leg(back, replace(leg, answered_at=now))
+    if back.phase == "calling":
+        back = _speak_with_colleague(floor, now, back)
     floor.put_call(_settle(floor, now, call, back))
     if guest.agent_id is not None:
         floor.move_agent(floor.agents[guest.agent_id], now, "talking")
+
+
+def _speak_with_colleague(floor: Floor, now: datetime, call: Call) -> Call:
+    """Whom the agent called is there."""
+    assert call.agent_id is not None
+    guest = call.guests[0]
+    call = with_guest(call, replace(guest, joined=True))
+    theirs = call.share_of(guest.agent_id)
+    assert theirs is not None
+    call = with_share(call, replace(theirs, aside=False))
+    call = begin_segment(end_segment(call, now, outcome="answered"), "talk", now, agent_id=call.agent_id)
+    return replace(call, phase="talking", answered_at=now, dial_until=None)
 
 
 def guest_leg_lost(
@@ -180,7 +195,10 @@ def guest_gone(
     if rest.consulted is None and rest.aside:
         # The agent hears that nobody is there any more, and says when the caller may hear them again.
         rest = turn(floor, now, call, rest, aside=False) if rest.joined else replace(rest, aside=False)
-    floor.put_call(_settle(floor, now, call, rest))
+    rest = _settle(floor, now, call, rest)
+    floor.put_call(rest)
+    if rest.direction == "internal" and not rest.guests and rest.agent_id is not None:
+        (not_reached if rest.phase == "calling" else end_conversation)(floor, now, rest, outcome)
 
 
 # Who is left with the caller

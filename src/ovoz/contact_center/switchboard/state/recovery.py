@@ -26,18 +26,18 @@ from ovoz.contact_center.switchboard.state.arrivals import (
     waited_too_long,
 )
 from ovoz.contact_center.switchboard.state.breaks import agent_due
-from ovoz.contact_center.switchboard.state.call import CONVERSING, Call, Guest, end_share
+from ovoz.contact_center.switchboard.state.call import CONVERSING, HOLDING_LINE, Call, Guest, end_share
 from ovoz.contact_center.switchboard.state.conversation import (
     caller_left,
-    end_conversation,
     finish_wrap_up,
     leg_answered,
     leg_ended,
     ring_over,
 )
 from ovoz.contact_center.switchboard.state.duty import dismiss_guests, release_agent
+from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, ring_guest_again, successor
+from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, ring_guest_again
 from ovoz.contact_center.switchboard.state.presence import phone_lost, phone_missed
 from ovoz.contact_center.switchboard.state.recordings import pause_over
 from ovoz.contact_center.switchboard.state.rejoining import ring_again
@@ -84,13 +84,17 @@ def _call_due(floor: Floor, now: datetime, call: Call) -> None:
         ring_over(floor, now, call, "ring_no_answer")
     elif call.phase == "dialling" and due(call.dial_until):
         outside_over(floor, now, call, "no_answer")
+    elif call.phase == "calling" and due(call.rejoin_until):
+        not_reached(floor, now, call, "agent_lost")
+    elif call.phase == "calling" and due(call.dial_until):
+        not_reached(floor, now, call, "no_answer")
     elif call.phase in CONVERSING and due(call.rejoin_until):
-        if successor(call) is not None:
+        if call.may_be_left:
             leave(floor, now, call, "agent_lost")
         else:
             floor.act(HangUp(call.id, call.caller_channel))
             end_conversation(floor, now, call, "agent_lost")
-    elif call.phase in CONVERSING and due(call.rejoin_at):
+    elif call.phase in HOLDING_LINE and due(call.rejoin_at):
         ring_again(floor, now, call)
     call = floor.calls[call.id]
     if call.phase in CONVERSING and due(call.paused_until):
@@ -121,7 +125,7 @@ def media_lost(floor: Floor, now: datetime, node: str) -> None:
     for call in list(floor.calls.values()):
         if call.node != node or call.ended_at is not None:
             continue
-        if call.phase in CONVERSING:
+        if call.phase in HOLDING_LINE:
             end_conversation(floor, now, call, "media_lost")
             continue
         agent_id = call.agent_id
@@ -140,7 +144,11 @@ def reconcile(floor: Floor, now: datetime, node: str, snapshot: NodeSnapshot) ->
 
 
 def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnapshot) -> None:
-    if call.caller_channel not in snapshot.channels:
+    called = call.phase == "calling"
+    if called and snapshot.channels.get(call.caller_channel):
+        leg_answered(floor, now, call.caller_channel, observed_late=True)
+        call = floor.calls[call.id]
+    if call.caller_channel not in snapshot.channels and call.leg(call.caller_channel) is not None:
         caller_left(floor, now, call.caller_channel, None, observed_late=True)
         return
     outside = call.outside_leg
@@ -159,7 +167,10 @@ def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnaps
         else:
             leg_ended(floor, now, leg, None, observed_late=True)
         return
-    if leg is not None and snapshot.channels[leg] and call.phase in ("offered", "ringing"):
+    awaited = call.phase in ("offered", "ringing") or (
+        call.phase in HOLDING_LINE and call.rejoin_until is not None
+    )
+    if leg is not None and snapshot.channels[leg] and awaited:
         leg_answered(floor, now, leg, observed_late=True)
         return
     for guest in call.guests:
@@ -216,6 +227,9 @@ def strangers(floors: Collection[Floor], snapshot: NodeSnapshot) -> tuple[set[st
 def withdraw(floor: Floor, now: datetime, interaction_id: UUID, leg_id: str) -> None:
     """A ring that could not be journalled is not begun: both sides are free again."""
     call = floor.calls.get(interaction_id)
+    if call is not None and call.caller_channel == leg_id and call.phase == "calling":
+        not_reached(floor, now, call, "journal_unavailable")
+        return
     if call is not None and call.outside_leg == leg_id and call.phase == "dialling":
         outside_over(floor, now, call, "journal_unavailable")
         return
@@ -230,7 +244,7 @@ def withdraw(floor: Floor, now: datetime, interaction_id: UUID, leg_id: str) -> 
         return
     if call.phase == "offered":
         ring_over(floor, now, call, "journal_unavailable", blame_agent=False)
-    elif call.phase in CONVERSING:
+    elif call.phase in HOLDING_LINE:
         leg_ended(floor, now, leg_id, None)
 
 
@@ -245,8 +259,10 @@ def action_failed(floor: Floor, now: datetime, action: Action, error: str) -> No
     elif isinstance(action, Ring) and action.leg == call.agent_leg:
         if call.phase == "offered":
             ring_over(floor, now, call, "phone_lost")
-        elif call.phase in CONVERSING:
+        elif call.phase in HOLDING_LINE:
             leg_ended(floor, now, action.leg, None)
+    elif isinstance(action, Dial) and call.phase == "calling":
+        not_reached(floor, now, call, "failed")
     elif isinstance(action, Dial) and action.leg == call.outside_leg and call.phase == "dialling":
         outside_over(floor, now, call, "failed")
     elif isinstance(action, Connect) and action.bridge == call.side_bridge_id:

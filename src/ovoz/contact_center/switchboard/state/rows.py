@@ -52,7 +52,7 @@ def _interaction(call: Call, now: datetime) -> dict[str, Any]:
         {
             "id": call.id,
             "channel": "voice",
-            "direction": "inbound",
+            "direction": call.direction,
             "state": call.phase,
             "caller_number": call.caller.number,
             "caller_hidden": call.caller.hidden,

@@ -74,4 +74,6 @@ class Limits(msgspec.Struct, frozen=True):
     greeting_guard_s: int = 60
     phone_grace_s: int = 15
     dial_timeout_s: int = 40
+    own_ring_s: int = 8
+    """How long the phone of an agent who calls somebody has to answer by itself."""
     break_wish_s: int = 900

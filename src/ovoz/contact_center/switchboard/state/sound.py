@@ -22,19 +22,23 @@ APART: Final = "apart"
 def places(call: Call) -> dict[str, str]:
     """Where each channel of a conversation belongs: a bridge's id, music, the sound of ringing, or apart in silence.
 
-    Nothing of a call in which nobody speaks.
+    Nothing of a call in which no agent holds a line.
     """
     if call.phase in CONVERSING:
         line = call.agent_leg if call.rejoin_until is None else None
     elif call.phase == "outside":
         line = call.outside_leg
+    elif call.phase == "calling" and call.agent_leg is not None and call.rejoin_until is None:
+        return {call.agent_leg: RINGING}
     else:
         return {}
     asked = call.consulted
     aside = call.aside and asked is not None
     joined = [guest.leg for guest in call.joined if guest.here]
     company = bool(joined) or (line is not None and call.phase != "held" and not aside)
-    found = {call.caller_channel: call.bridge_id if company else MUSIC}
+    found = {}
+    if call.direction != "internal":
+        found[call.caller_channel] = call.bridge_id if company else MUSIC
     found.update(dict.fromkeys(joined, call.bridge_id))
     if line is not None:
         found[line] = call.bridge_id
