@@ -17,6 +17,9 @@ const PARTIES = {
   conference: { recording: 'paused', parties: [OUTSIDE, party({ joined: true })] },
   conference_asking: { recording: 'paused', aside: true, parties: [OUTSIDE, party()] },
   guest: { guest_of: { id: COLLEAGUE.id, name: COLLEAGUE.name }, aside: true, parties: [party({ agent: { id: ME.id, name: ME.name } })] },
+  calling: { direction: 'outbound', state: 'calling', entry_point: { number: '+992446000111', name: '' }, answered_at: null, segments: [{ kind: 'dial', started_at: ago(9), ended_at: null, agent: { id: ME.id, name: ME.name } }], started_at: ago(9), recording: 'off' },
+  calling_colleague: { direction: 'internal', state: 'calling', caller: { number: '', hidden: false, name: null }, entry_point: { number: '', name: '' }, answered_at: null, segments: [{ kind: 'dial', started_at: ago(9), ended_at: null, agent: { id: ME.id, name: ME.name } }], started_at: ago(9), recording: 'off', parties: [party({ state: 'ringing' })] },
+  not_reached: { direction: 'outbound', state: 'wrap_up', entry_point: { number: '+992446000111', name: '' }, end_reason: 'busy', recording: 'off', answered_at: null },
   card: { recording: 'paused', recording_paused_until: true },
 };
 
@@ -80,7 +83,7 @@ export class ScriptedDesk {
     if (this.passed) name = 'talking';
     const parties = PARTIES[name];
     if (parties) {
-      this.#call(parties.state ?? 'talking');
+      this.#call(parties.state === 'calling' ? 'talking' : (parties.state ?? 'talking'));
       this.interaction = { ...this.interaction, ...parties, ...(parties.recording_paused_until ? { recording_paused_until: ahead(97) } : {}) };
       this.changed();
       return;

@@ -61,6 +61,8 @@ const SCREENS = [
   ['passed-on', AGENT, '/', [scene('passed_on')]],
   ['came-back', AGENT, '/', [scene('came_back')]],
   ...['asking', 'asked', 'swapped', 'not_asked', 'conference', 'conference_asking', 'guest'].map(name => [`parties-${name.replace('_', '-')}`, AGENT, '/', [scene(name), seen('party-bar')]]),
+  ['dial', AGENT, '/', [scene('ready'), open('call-make'), seen('transfer-choice'), type('transfer-input', '93 000 45 17')]],
+  ...['calling', 'calling_colleague', 'not_reached'].map(name => [name.replace('_', '-'), AGENT, '/', [scene(name)]]),
   ['card', AGENT, '/', [scene('card'), seen('recording-indicator')]],
   ['shares', AGENT, '/history', [scene('ready'), page => page.locator('[data-testid="history-row"] a').nth(2).click(), seen('details-share')]],
   ['wrap-up', AGENT, '/', [scene('wrap_up'), open('wrapup-disposition-network_complaint'), page => testId(page, 'wrapup-note').fill('Медленный LTE с обеда, дома и на работе (Сино). Прогноз 16:00 принял, просит СМС.')]],

@@ -55,6 +55,7 @@ const ROUTES = [
   ['GET', /^\/api\/desk\/targets$/, () => TARGETS],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/wrap-up$/, ({ body }) => desk.finish(body.next, body.reason)],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/([a-z/-]+)$/, ({ match }) => desk.order(match[1])],
+  ['POST', /^\/api\/desk\/calls$/, () => { desk.scene('calling'); return desk.view(); }],
   ['DELETE', /^\/api\/desk\/interactions\/[^/]+\/parties\/[^/]+$/, () => desk.order('return')],
   ['GET', /^\/api\/interactions$/, ({ url, session }) => {
     if (failing) throw new Problem(503, 'dependency-unavailable');

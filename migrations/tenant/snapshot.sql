@@ -163,8 +163,8 @@ CREATE TABLE tenant_schema.interaction (
     caller_name bytea,
     note bytea DEFAULT '\x'::bytea NOT NULL,
     CONSTRAINT interaction_channel_check CHECK ((channel = 'voice'::text)),
-    CONSTRAINT interaction_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
-    CONSTRAINT interaction_state_check CHECK ((state = ANY (ARRAY['greeting'::text, 'queued'::text, 'offered'::text, 'ringing'::text, 'talking'::text, 'held'::text, 'dialling'::text, 'outside'::text, 'wrap_up'::text, 'closed'::text])))
+    CONSTRAINT interaction_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'internal'::text]))),
+    CONSTRAINT interaction_state_check CHECK ((state = ANY (ARRAY['greeting'::text, 'queued'::text, 'offered'::text, 'ringing'::text, 'calling'::text, 'talking'::text, 'held'::text, 'dialling'::text, 'outside'::text, 'wrap_up'::text, 'closed'::text])))
 );
 CREATE TABLE tenant_schema.invitation (
     token_hash bytea NOT NULL,

@@ -1,4 +1,4 @@
-"""How long a recording is silent at most while a card's number is said."""
+"""How long a recording is silent at most while a card's number is said; calls that agents make."""
 
 from alembic import op
 
@@ -11,6 +11,18 @@ ALTER TABLE calling_rules
 """
 
 
+DIRECTIONS = """
+ALTER TABLE interaction
+    DROP CONSTRAINT interaction_direction_check,
+    ADD CONSTRAINT interaction_direction_check CHECK (direction IN ('inbound', 'outbound', 'internal')),
+    DROP CONSTRAINT interaction_state_check,
+    ADD CONSTRAINT interaction_state_check CHECK (state IN ('greeting', 'queued', 'offered', 'ringing', 'calling',
+                                                            'talking', 'held', 'dialling', 'outside', 'wrap_up',
+                                                            'closed'))
+"""
+
+
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    op.execute(PAUSE)
+    for statement in (PAUSE, DIRECTIONS):
+        op.execute(statement)

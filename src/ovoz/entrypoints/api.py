@@ -25,7 +25,7 @@ from ovoz.contact_center.agents.controllers import (
     live,
     phone_line,
 )
-from ovoz.contact_center.agents.party_controllers import PartyController
+from ovoz.contact_center.agents.party_controllers import OutgoingController, PartyController
 from ovoz.contact_center.breaks.api import BreakReasons
 from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.calls.api import History
@@ -126,6 +126,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         SessionController,
         DeskController,
         CallController,
+        OutgoingController,
         PartyController,
         list_break_reasons,
         list_dispositions,

@@ -103,6 +103,16 @@ EXAMPLES: dict[str, list[Try]] = {
             own="interaction-unknown",
         ),
     ],
+    "POST /api/desk/calls": [
+        Try(
+            body={"to": "agent", "id": "{agent}"}, refused="phone-not-registered", own="phone-not-registered"
+        ),
+        Try(
+            body={"to": "number", "number": "{number}"},
+            refused="phone-not-registered",
+            own="phone-not-registered",
+        ),
+    ],
     "DELETE /api/desk/interactions/{interaction_id:uuid}/parties/{party_id:uuid}": [
         Try(
             path="/api/desk/interactions/{interaction}/parties/{agent}",

@@ -193,6 +193,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call
+         * @description Calls your own phone, which answers by itself, then a colleague, or a number outside (needs `calls.dial`).
+         */
+        post: operations["MakeCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/day": {
         parameters: {
             query?: never;
@@ -2199,7 +2219,7 @@ export type components = {
             /** @constant */
             channel: "voice";
             /** @enum {string} */
-            direction: "inbound" | "outbound";
+            direction: "inbound" | "outbound" | "internal";
             end_reason: string | null;
             ended_at: string | null;
             entry_point: components["schemas"]["DeskEntryPoint"];
@@ -2219,7 +2239,7 @@ export type components = {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "announced" | "ringing" | "talking" | "held" | "wrap_up";
+            state: "announced" | "ringing" | "calling" | "talking" | "held" | "wrap_up";
             why: components["schemas"]["DeskReason"] | null;
         };
         /** DeskMissed */
@@ -2533,6 +2553,15 @@ export type components = {
             /** Format: date-time */
             last_seen_at: string;
             user_agent: string;
+        };
+        /** OutgoingCall */
+        OutgoingCall: {
+            id?: string | null;
+            /** @example +992900000102 */
+            number?: string | null;
+            number_token?: string | null;
+            /** @enum {string} */
+            to: "agent" | "number";
         };
         /** OverflowRule */
         OverflowRule: {
@@ -4218,6 +4247,141 @@ export interface operations {
                 };
             };
             /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `switchboard-unavailable`: The switchboard does not answer; conversations go on, controls come back by themselves */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    MakeCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A UUID of your own: repeating it does nothing twice.
+                 * @example text
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutgoingCall"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent-unknown`: There is no such agent here; `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `transfer-target-unknown`: There is nothing here to pass the call on to */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `break-full`: As many as may be on this break at the same time are on it; `not-possible-now`: This is not possible at the moment; `phone-not-registered`: The phone is not registered, so nobody could ring it; `transfer-target-not-free`: Nobody there can take the call now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `number-token-invalid`: The number's token cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason; `transfer-target-incomplete`: It is not said to whom the call is to go */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -167,8 +167,8 @@ class DeskInteraction(msgspec.Struct, frozen=True):
 
     id: UUID
     channel: Literal["voice"]
-    direction: Literal["inbound", "outbound"]
-    state: Literal["announced", "ringing", "talking", "held", "wrap_up"]
+    direction: Literal["inbound", "outbound", "internal"]
+    state: Literal["announced", "ringing", "calling", "talking", "held", "wrap_up"]
     caller: Caller
     queue: Reference
     entry_point: DeskEntryPoint

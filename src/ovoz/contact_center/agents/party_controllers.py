@@ -5,17 +5,47 @@ from uuid import UUID
 from litestar import Controller, delete, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec.structs import replace
 
 from ovoz.contact_center.agents.api import AgentDesk
 from ovoz.contact_center.agents.contracts import Desk
 from ovoz.contact_center.agents.controllers import OF_ORDERS, IdempotencyKey
 from ovoz.contact_center.agents.errors import TargetIncomplete
-from ovoz.contact_center.agents.schemas import Consultation
+from ovoz.contact_center.agents.schemas import Consultation, OutgoingCall
 from ovoz.contact_center.switchboard.errors import InteractionUnknown, TargetNotFree, TargetUnknown
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import WHILE_SUSPENDED
+from ovoz.platform.privacy.api import Privacy
+from ovoz.platform.privacy.errors import NumberTokenInvalid
 from ovoz.platform.requests.contracts import PROBLEMS
+
+
+class OutgoingController(Controller):
+    """Calls that an agent makes."""
+
+    path = "/api/desk/calls"
+    tags = ("Desk",)
+    guards = (requires("calls.control"),)
+
+    @post(
+        operation_id="MakeCall",
+        status_code=200,
+        opt={PROBLEMS: (*OF_ORDERS, NumberTokenInvalid, TargetIncomplete, TargetNotFree, TargetUnknown)},
+    )
+    async def call(
+        self,
+        actor: NamedDependency[Actor],
+        desk: NamedDependency[AgentDesk],
+        privacy: NamedDependency[Privacy],
+        data: JSONBody[OutgoingCall],
+        key: IdempotencyKey = None,
+    ) -> Desk:
+        """Calls your own phone, which answers by itself, then a colleague, or a number outside (needs `calls.dial`)."""
+        if data.number_token is not None:
+            number = await privacy.open_number(actor, data.number_token)
+            data = replace(data, number=number, number_token=None)
+        return await desk.call(actor, key, data)
 
 
 class PartyController(Controller):

@@ -28,6 +28,8 @@ Verb = Literal[
     "remove",
     "pause_recording",
     "resume_recording",
+    "call_colleague",
+    "call_number",
     "withdraw_break",
     "decide_break",
 ]
@@ -51,6 +53,8 @@ RIGHTS: Final[dict[Verb, Right]] = {
     "remove": "calls.control",
     "pause_recording": "calls.control",
     "resume_recording": "calls.control",
+    "call_colleague": "calls.control",
+    "call_number": "calls.dial",
     "sign_out": "session.use",
     "withdraw_break": "desk.use",
     "decide_break": "breaks.decide",

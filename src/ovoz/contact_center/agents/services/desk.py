@@ -13,6 +13,7 @@ from ovoz.contact_center.agents.schemas import (
     BreakReason,
     Consultation,
     Disposition,
+    OutgoingCall,
     StateChange,
     Transfer,
     WrapUp,
@@ -79,6 +80,13 @@ class AgentDesk:
             return await self._order(actor, key, "consult_outside", interaction_id, number=wish.number)
         return await self._order(actor, key, "consult", interaction_id, kind=wish.to, id=str(wish.id))
 
+    async def call(self, actor: Actor, key: str | None, wish: OutgoingCall) -> Desk:
+        """Calling outside costs money and needs a right of its own. Raises TargetIncomplete."""
+        _demand_whole(wish)
+        if wish.to == "number":
+            return await self._order(actor, key, "call_number", None, number=wish.number)
+        return await self._order(actor, key, "call_colleague", None, id=str(wish.id))
+
     async def remove(self, actor: Actor, key: str | None, interaction_id: UUID, party_id: UUID) -> Desk:
         return await self._order(actor, key, "remove", interaction_id, id=str(party_id))
 
@@ -132,7 +140,7 @@ class AgentDesk:
             )
 
 
-def _demand_whole(wish: Transfer | Consultation) -> None:
+def _demand_whole(wish: Transfer | Consultation | OutgoingCall) -> None:
     wanted, other = ("number", "id") if wish.to == "number" else ("id", "number")
     if getattr(wish, wanted) is None or getattr(wish, other) is not None:
         raise TargetIncomplete(

@@ -17,6 +17,7 @@ from ovoz.contact_center.switchboard.errors import (
     CommandInvalid,
     InteractionUnknown,
     SwitchboardUnavailable,
+    TargetUnknown,
 )
 from ovoz.contact_center.switchboard.ports import MediaUnavailable
 from ovoz.contact_center.switchboard.services.cell import Cell
@@ -24,6 +25,7 @@ from ovoz.contact_center.switchboard.state import (
     breaks,
     consulting,
     conversation,
+    outgoing,
     presence,
     recordings,
     transfers,
@@ -65,7 +67,7 @@ class ConsultArguments(msgspec.Struct, frozen=True):
     id: UUID
 
 
-class GuestArguments(msgspec.Struct, frozen=True):
+class OneArguments(msgspec.Struct, frozen=True):
     id: UUID
 
 
@@ -87,7 +89,7 @@ Arguments = TypeVar(
     WrapUpArguments,
     TransferArguments,
     ConsultArguments,
-    GuestArguments,
+    OneArguments,
     OutsideArguments,
     DecisionArguments,
 )
@@ -216,8 +218,30 @@ class Commands:
                 outside = _arguments(command, OutsideArguments)
                 call = _call(floor, agent, command)
                 consulting.consult(floor, now, agent, call, Destination("number", number=outside.number))
+            case "call_colleague":
+                colleague = _arguments(command, OneArguments)
+                outgoing.call_colleague(
+                    floor,
+                    now,
+                    agent,
+                    colleague.id,
+                    interaction_id=self._cell.new_id(),
+                    node=self._cell.node.id,
+                )
+            case "call_number":
+                outside = _arguments(command, OutsideArguments)
+                if _dialled(floor, outside.number).kind == "entry_point":
+                    raise TargetUnknown("That is a number of the operator's own.")
+                outgoing.call_number(
+                    floor,
+                    now,
+                    agent,
+                    outside.number,
+                    interaction_id=self._cell.new_id(),
+                    node=self._cell.node.id,
+                )
             case "remove":
-                guest = _arguments(command, GuestArguments)
+                guest = _arguments(command, OneArguments)
                 consulting.remove(floor, now, agent, _call(floor, agent, command), guest.id)
             case "transfer":
                 to = _arguments(command, TransferArguments)

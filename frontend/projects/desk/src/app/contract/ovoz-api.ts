@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type {
-  AgentDay, BreakReason, ChosenState, ConsultTo, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site, Targets, TransferTo,
+  AgentDay, BreakReason, CallTo, ChosenState, ConsultTo, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site, Targets, TransferTo,
 } from './contract';
 import { queryOf, sendOnce } from './send-once';
 
@@ -88,6 +88,10 @@ export class OvozApi {
 
   transfer(id: string, to: TransferTo): Promise<Desk> {
     return sendOnce(headers => this.http.post<Desk>(`/api/desk/interactions/${encodeURIComponent(id)}/transfer`, to, { headers }));
+  }
+
+  call(to: CallTo): Promise<Desk> {
+    return sendOnce(headers => this.http.post<Desk>('/api/desk/calls', to, { headers }));
   }
 
   consult(id: string, to: ConsultTo): Promise<Desk> {

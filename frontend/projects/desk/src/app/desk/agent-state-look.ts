@@ -14,6 +14,7 @@ export const AGENT_STATE_LOOK: Record<AgentState, { look: string; icon: string }
 export const INTERACTION_STATE_LOOK: Record<LiveInteractionState, { look: string; icon: string }> = {
   announced: { look: 's-ring', icon: 'phone-in' },
   ringing: { look: 's-ring', icon: 'phone-in' },
+  calling: { look: 's-talk', icon: 'phone-out' },
   talking: { look: 's-talk', icon: 'phone-in' },
   held: { look: 's-hold', icon: 'pause' },
   wrap_up: { look: 's-wrap', icon: 'check' },

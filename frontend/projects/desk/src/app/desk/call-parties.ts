@@ -41,3 +41,9 @@ export function partiesOf(call: LiveInteraction | null): CallParties {
     mayResumeRecording: mine && call.recording_paused_until !== null,
   };
 }
+
+/** The name of the other one in a call between colleagues, which has no caller. */
+export function colleagueOf(call: LiveInteraction | null): string {
+  if (call?.direction !== 'internal') return '';
+  return call.guest_of?.name ?? call.parties.find(party => party.agent)?.agent?.name ?? '';
+}

@@ -1,11 +1,11 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { ChosenState, ConsultTo, Desk, TransferTo } from '../contract/contract';
+import type { CallTo, ChosenState, ConsultTo, Desk, TransferTo } from '../contract/contract';
 import { type CallOrder, OvozApi, type WrapUp } from '../contract/ovoz-api';
 import { Live } from '../live/live';
 import { type Problem, toProblem } from '../problems/problem';
 import { Phone } from '../phone/phone';
 
-export type CommandName = CallOrder | 'state' | 'break-request' | 'transfer' | 'consult' | 'remove' | 'wrap-up';
+export type CommandName = CallOrder | 'state' | 'break-request' | 'transfer' | 'call' | 'consult' | 'remove' | 'wrap-up';
 
 /** What an agent tells the platform to do. What came of it, the live view shows. */
 @Injectable({ providedIn: 'root' })
@@ -21,7 +21,13 @@ export class DeskCommands {
 
   readonly canHangUp = computed(() => {
     const state = this.live.interaction()?.state;
-    return state === 'talking' || state === 'held';
+    return state === 'calling' || state === 'talking' || state === 'held';
+  });
+
+  /** Whether a call could be made now: ready, with a phone, and without another call. */
+  readonly canCall = computed(() => {
+    const desk = this.live.desk();
+    return desk !== null && desk.agent.state === 'ready' && desk.phone.registered && desk.phone.available && desk.interaction === null;
   });
 
   setState(state: ChosenState, reason?: string): Promise<boolean> {
@@ -53,6 +59,11 @@ export class DeskCommands {
   transfer(to: TransferTo): Promise<boolean> {
     const id = this.live.interaction()?.id;
     return id ? this.run('transfer', () => this.api.transfer(id, to)) : Promise.resolve(false);
+  }
+
+  /** This page's phone rings first and answers by itself. */
+  call(to: CallTo): Promise<boolean> {
+    return this.run('call', () => this.api.call(to));
   }
 
   /** Somebody is called aside; the caller hears music. */

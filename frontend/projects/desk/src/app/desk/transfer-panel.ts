@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MatDialogClose, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogClose, MatDialogRef } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
-import type { Targets } from '../contract/contract';
+import type { CallTo, Targets } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
 import { formatPhoneNumber } from '../language/phone-number';
 import { Live } from '../live/live';
@@ -19,7 +19,7 @@ import { type TransferChoice, transferChoices } from './transfer-choices';
 
 const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 'phone-out' } as const;
 
-/** To whom the caller goes on: colleagues with their state, queues, entry points, any number. */
+/** To whom the caller goes on, who is asked first, or whom the agent calls: colleagues with their state, queues, any number. */
 @Component({
   selector: 'ovoz-transfer-panel',
   imports: [Icon, MatButton, MatDialogClose, TranslocoDirective],
@@ -28,9 +28,9 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
       <div class="ask">
         <svg ovozIcon="transfer"></svg>
         <input #field type="text" role="combobox" aria-expanded="true" aria-controls="transfer-list" autocomplete="off" spellcheck="false" data-testid="transfer-input"
-          [attr.aria-label]="t('transfer.title')" [attr.aria-activedescendant]="chosen()?.id ?? null" [placeholder]="t('transfer.placeholder')"
+          [attr.aria-label]="t(calling ? 'call.title' : 'transfer.title')" [attr.aria-activedescendant]="chosen()?.id ?? null" [placeholder]="t(calling ? 'call.placeholder' : 'transfer.placeholder')"
           [value]="query()" (input)="search(field.value)" (keydown)="move($event)">
-        @if (!others()) {
+        @if (!calling && !others()) {
           <span class="ways" role="group" [attr.aria-label]="t('transfer.title')">
             <button type="button" class="way" data-testid="transfer-at-once" [attr.aria-pressed]="!asking()" (mousedown)="$event.preventDefault()" (click)="askFirst.set(false)">{{ t('transfer.at_once') }}</button>
             <button type="button" class="way" data-testid="transfer-ask" [attr.aria-pressed]="asking()" (mousedown)="$event.preventDefault()" (click)="askFirst.set(true)">{{ t('transfer.ask') }}</button>
@@ -59,7 +59,7 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
           @else { @for (row of [1, 2, 3]; track row) { <li class="choice" role="presentation"><span class="bone"></span></li> } }
         }
       </ul>
-      <p class="foot tiny muted"><span>{{ t(asking() ? 'transfer.keys_ask' : 'transfer.keys') }}</span></p>
+      <p class="foot tiny muted"><span>{{ t(calling ? 'call.keys' : asking() ? 'transfer.keys_ask' : 'transfer.keys') }}</span></p>
     </div>
   `,
   styles: `
@@ -92,6 +92,8 @@ export class TransferPanel {
   protected readonly clock = inject(ServerClock);
   protected readonly text = inject(ProblemText);
   protected readonly icons = ICONS;
+  /** Opened to make a call, not to pass one on. */
+  protected readonly calling = inject<unknown>(MAT_DIALOG_DATA, { optional: true }) === 'call';
 
   protected readonly targets = signal<Targets | null>(null);
   protected readonly problem = signal<Problem | null>(null);
@@ -100,6 +102,7 @@ export class TransferPanel {
   protected readonly choices = computed(() => {
     const targets = this.targets();
     const choices = targets ? transferChoices(targets, this.query(), this.mayDial) : [];
+    if (this.calling) return choices.filter(choice => choice.group === 'agent' || choice.group === 'number');
     return this.asking() ? choices.filter(choice => choice.ask !== null) : choices;
   });
   protected readonly askFirst = signal(false);
@@ -115,7 +118,9 @@ export class TransferPanel {
     });
     effect(() => {
       const state = this.live.interaction()?.state;
-      if (state !== 'talking' && state !== 'held') untracked(() => this.dialog.close());
+      if (this.calling) {
+        if (state !== undefined) untracked(() => this.dialog.close());
+      } else if (state !== 'talking' && state !== 'held') untracked(() => this.dialog.close());
     });
   }
 
@@ -139,7 +144,7 @@ export class TransferPanel {
 
   protected move(event: KeyboardEvent): void {
     const chosen = this.chosen();
-    if (event.key === 'Enter' && event.shiftKey && chosen) {
+    if (event.key === 'Enter' && event.shiftKey && chosen && !this.calling) {
       event.preventDefault();
       this.ask(chosen);
       return;
@@ -156,6 +161,11 @@ export class TransferPanel {
   /** Where others are in the call already, somebody can only be asked: nobody is left alone by a slip. */
   protected run(choice: TransferChoice): void {
     if (!choice.enabled) return;
+    if (this.calling) {
+      this.dialog.close();
+      if (choice.to.to === 'agent' || choice.to.to === 'number') void this.commands.call(choice.to as CallTo);
+      return;
+    }
     if (this.asking()) {
       this.ask(choice);
       return;

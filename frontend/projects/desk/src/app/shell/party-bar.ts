@@ -78,7 +78,7 @@ export class PartyBar {
   protected readonly parties = computed(() => partiesOf(this.live.interaction()));
   protected readonly call = computed(() => {
     const call = this.live.interaction();
-    const others = call && (call.parties.length > 0 || call.guest_of || call.missed);
+    const others = call && (call.direction !== 'internal' || call.parties.length > 1) && (call.parties.length > 0 || call.guest_of || call.missed);
     return others && (call.state === 'talking' || call.state === 'held') ? call : null;
   });
   protected readonly busy = computed(() => this.commands.pending() !== null);

@@ -6,7 +6,7 @@ import { Icon, LevelMeter, QualityBars } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
 import { AGENT_STATE_LOOK, INTERACTION_STATE_LOOK } from '../desk/agent-state-look';
-import { partiesOf } from '../desk/call-parties';
+import { colleagueOf, partiesOf } from '../desk/call-parties';
 import { DeskCommands } from '../desk/desk-commands';
 import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
@@ -38,7 +38,7 @@ export class PhoneBar {
   protected readonly interaction = this.live.interaction;
   protected readonly stage = computed(() => this.interaction()?.state ?? null);
   protected readonly inCall = computed(() => this.stage() === 'talking' || this.stage() === 'held');
-  protected readonly tinted = computed(() => this.inCall() || this.stage() === 'ringing');
+  protected readonly tinted = computed(() => this.inCall() || this.stage() === 'ringing' || this.stage() === 'calling');
   protected readonly look = computed(() => {
     const stage = this.stage();
     if (stage) return INTERACTION_STATE_LOOK[stage];
@@ -46,6 +46,7 @@ export class PhoneBar {
     return { look: look.look, icon: this.live.agent()?.state === 'ready' ? 'headset' : look.icon };
   });
   protected readonly number = computed(() => formatPhoneNumber(this.interaction()?.caller.number));
+  protected readonly colleague = computed(() => colleagueOf(this.interaction()));
   protected readonly timer = computed(() => {
     const call = this.interaction();
     if (!call) return '';

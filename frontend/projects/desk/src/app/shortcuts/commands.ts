@@ -66,6 +66,12 @@ export class Commands {
     void this.desk.order(resume ? 'recording/resume' : 'recording/pause');
   }
 
+  async openDial(): Promise<void> {
+    if (this.dialog.openDialogs.length > 0 || !this.desk.canCall()) return;
+    const { TransferPanel } = await import('../desk/transfer-panel');
+    this.dialog.open(TransferPanel, { data: 'call', width: '38rem', maxWidth: '92vw', position: { top: '6.75rem' }, autoFocus: 'input', restoreFocus: true });
+  }
+
   async openDevices(): Promise<void> {
     if (this.dialog.openDialogs.length > 0) return;
     const { Devices } = await import('../phone/devices');
@@ -85,6 +91,7 @@ export class Commands {
       { id: 'mute', group: 'call', icon: this.phone.muted() ? 'mic' : 'mic-off', title: text(this.phone.muted() ? 'phone.unmute_long' : 'phone.mute_long'), altCode: 'KeyM', keys: 'Alt M', enabled: inCall, run: () => this.phone.toggleMute() },
       { id: 'hold', group: 'call', icon: call === 'held' ? 'play' : 'pause', title: text(call === 'held' ? 'phone.resume_long' : 'phone.hold_long'), altCode: 'KeyH', keys: 'Alt H', enabled: parties.mayHold, run: () => void this.desk.toggleHold() },
       { id: 'transfer', group: 'call', icon: 'transfer', title: text('phone.transfer_long'), altCode: 'KeyT', keys: 'Alt T', enabled: parties.mayConsult, run: () => void this.openTransfer() },
+      { id: 'call', group: 'call', icon: 'phone-out', title: text('phone.make_call_long'), altCode: 'KeyL', keys: 'Alt L', enabled: this.desk.canCall(), run: () => void this.openDial() },
       { id: 'swap', group: 'call', icon: 'swap', title: text('parties.swap_long'), altCode: 'KeyS', keys: 'Alt S', enabled: parties.maySwap, run: () => void this.desk.order('swap') },
       { id: 'join', group: 'call', icon: 'users', title: text('parties.join_long'), altCode: 'KeyC', keys: 'Alt C', enabled: parties.mayJoin, run: () => void this.desk.order('join') },
       { id: 'complete', group: 'call', icon: 'transfer', title: text('parties.complete_long'), altCode: 'KeyP', keys: 'Alt P', enabled: parties.mayComplete, run: () => void this.desk.order('complete') },
