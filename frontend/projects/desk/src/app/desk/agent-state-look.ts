@@ -33,5 +33,5 @@ export const PHASE_OF_SEGMENT: Record<SegmentKind, 'menu' | 'wait' | 'ring' | 't
 
 export function channelIcon(channel: string, direction: string): string {
   if (channel !== 'voice') return channel === 'email' ? 'mail' : 'chat';
-  return direction === 'outbound' ? 'phone-out' : 'phone-in';
+  return direction === 'inbound' ? 'phone-in' : 'phone-out';
 }

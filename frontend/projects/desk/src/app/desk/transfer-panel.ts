@@ -26,7 +26,7 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
   template: `
     <div class="dialog" *transloco="let t" data-testid="transfer-panel">
       <div class="ask">
-        <svg ovozIcon="transfer"></svg>
+        <svg [ovozIcon]="calling ? 'phone-out' : 'transfer'"></svg>
         <input #field type="text" role="combobox" aria-expanded="true" aria-controls="transfer-list" autocomplete="off" spellcheck="false" data-testid="transfer-input"
           [attr.aria-label]="t(calling ? 'call.title' : 'transfer.title')" [attr.aria-activedescendant]="chosen()?.id ?? null" [placeholder]="t(calling ? 'call.placeholder' : 'transfer.placeholder')"
           [value]="query()" (input)="search(field.value)" (keydown)="move($event)">
