@@ -112,20 +112,23 @@ EXAMPLES: dict[str, list[Try]] = {
             refused="phone-not-registered",
             own="phone-not-registered",
         ),
+        Try(
+            body={"to": "number", "number_token": "{number_token}"},
+            who="admin",
+            refused="number-token-invalid",
+            own="agent-unknown",
+        ),
     ],
     "DELETE /api/desk/interactions/{interaction_id:uuid}/parties/{party_id:uuid}": [
-        Try(
-            path="/api/desk/interactions/{interaction}/parties/{agent}",
-            refused="interaction-unknown",
-            own="transfer-target-unknown",
-        )
+        Try(refused="interaction-unknown", own="transfer-target-unknown")
     ],
     **{
         f"POST /api/desk/interactions/{{interaction_id:uuid}}/{order}": [
             Try(refused="interaction-unknown", own="not-possible-now")
         ]
-        for order in ("swap", "join", "complete", "return", "recording/pause", "recording/resume")
+        for order in ("swap", "join", "complete", "return", "recording/resume")
     },
+    "POST /api/desk/interactions/{interaction_id:uuid}/recording/pause": [Try(refused="interaction-unknown")],
     "POST /api/desk/interactions/{interaction_id:uuid}/resume": [
         Try(refused="interaction-unknown", own="not-possible-now")
     ],

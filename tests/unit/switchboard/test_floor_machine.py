@@ -8,24 +8,20 @@ from uuid import UUID
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
-from tests.unit.switchboard.break_machine import BREAKS, REASONS, BreakMachine
+from tests.unit.switchboard.break_machine import BREAKS, REASONS
+from tests.unit.switchboard.hands_machine import HandsMachine
 
 from ovoz.contact_center.switchboard.errors import (
     BreakFull,
     NotPossibleNow,
     PhoneNotRegistered,
-    TargetNotFree,
-    TargetUnknown,
 )
 from ovoz.contact_center.switchboard.state import (
     arrivals,
     breaks,
-    consulting,
     conversation,
-    outgoing,
     presence,
     recovery,
-    transfers,
 )
 from ovoz.contact_center.switchboard.state.actions import (
     Answer,
@@ -42,17 +38,16 @@ from ovoz.contact_center.switchboard.state.actions import (
     StopRinging,
 )
 from ovoz.contact_center.switchboard.state.agent import NextState
-from ovoz.contact_center.switchboard.state.call import CONVERSING, HOLDING_LINE, WITH_AGENT, Caller
+from ovoz.contact_center.switchboard.state.call import HOLDING_LINE, WITH_AGENT, Caller
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.floor import Floor
 from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits, QueueRules
-from ovoz.contact_center.switchboard.state.transfers import Destination
 
 NODE = "node-1"
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])
 
 
-class FloorMachine(BreakMachine):
+class FloorMachine(HandsMachine):
     """Keeps a small media node of its own: which channels are up, so that inputs are the ones Asterisk could send."""
 
     channels: Bundle[str] = Bundle("channels")
@@ -150,22 +145,6 @@ class FloorMachine(BreakMachine):
 
     # Inputs
 
-    @rule(caller=st.booleans())
-    def it_goes_well(self, caller: bool) -> None:
-        """Phones are there, whoever has nothing to do is ready, who is called answers: else few runs get far."""
-        for agent in list(self.floor.agents.values()):
-            presence.phone_registered(self.floor, self.now, agent.endpoint)
-            self.commit()
-            if self.floor.agents[agent.id].state in ("offline", "break", "not_answering"):
-                presence.choose_state(self.floor, self.now, self.floor.agents[agent.id], "ready")
-                self.commit()
-        if caller:
-            self.caller_arrives(0, False)
-        for leg in [leg for leg, up in self.up.items() if not up]:
-            self.up[leg] = True
-            conversation.leg_answered(self.floor, self.now, leg)
-            self.commit()
-
     @rule(queue=st.integers(0, 1), greeting=st.booleans())
     def caller_arrives(self, queue: int, greeting: bool) -> None:
         self.callers += 1
@@ -257,86 +236,6 @@ class FloorMachine(BreakMachine):
             else:
                 getattr(conversation, verb)(self.floor, self.now, agent, call)
         except NotPossibleNow:
-            pass
-        self.commit()
-
-    @rule(
-        which=st.integers(0, 9),
-        kind=st.sampled_from(["agent", "agent", "queue", "entry_point", "number"]),
-        to_whom=st.integers(0, 9),
-    )
-    def agent_passes_on(self, which: int, kind: transfers.TargetKind, to_whom: int) -> None:
-        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
-        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
-        if call is None:
-            return
-        ids = {
-            "agent": self.agent_ids[to_whom % len(self.agent_ids)],
-            "queue": self.queue_ids[to_whom % len(self.queue_ids)],
-            "entry_point": next(iter(self.floor.entry_points)),
-            "number": None,
-        }
-        to = Destination(kind, ids[kind], "+992900000001" if kind == "number" else None)
-        before = (dict(self.floor.calls), dict(self.floor.agents))
-        try:
-            transfers.transfer(self.floor, self.now, agent, call, to)
-        except (NotPossibleNow, TargetNotFree, TargetUnknown):
-            assert (self.floor.calls, self.floor.agents) == before, "nothing half done"
-        else:
-            assert not self.floor.agents[agent.id].assignable
-        self.commit()
-
-    @rule(which=st.integers(0, 9), whom=st.integers(-9, 9))
-    def agent_calls(self, which: int, whom: int) -> None:
-        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
-        before = (dict(self.floor.calls), dict(self.floor.agents))
-        made = {"interaction_id": self._id(), "node": NODE}
-        try:
-            if whom < 0:
-                outgoing.call_number(self.floor, self.now, agent, "+992900000001", **made)
-            else:
-                target = self.agent_ids[whom % len(self.agent_ids)]
-                outgoing.call_colleague(self.floor, self.now, agent, target, **made)
-        except (NotPossibleNow, PhoneNotRegistered, TargetNotFree):
-            assert (self.floor.calls, self.floor.agents) == before, "nothing half done"
-        self.commit()
-
-    @rule(which=st.integers(0, 9), kind=st.sampled_from(["agent", "queue", "number"]), whom=st.integers(0, 9))
-    def agent_asks_somebody(self, which: int, kind: transfers.TargetKind, whom: int) -> None:
-        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
-        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
-        if call is None:
-            return
-        ids = {
-            "agent": self.agent_ids[whom % len(self.agent_ids)],
-            "queue": self.queue_ids[whom % len(self.queue_ids)],
-            "number": None,
-        }
-        to = Destination(kind, ids[kind], "+992900000001" if kind == "number" else None)
-        before = (dict(self.floor.calls), dict(self.floor.agents))
-        try:
-            consulting.consult(self.floor, self.now, agent, call, to)
-        except (NotPossibleNow, TargetNotFree, TargetUnknown):
-            assert (self.floor.calls, self.floor.agents) == before, "nothing half done"
-        self.commit()
-
-    @rule(
-        which=st.integers(0, 9),
-        verb=st.sampled_from(["swap", "join", "join", "complete", "come_back", "remove"]),
-    )
-    def agent_goes_on_with_who_was_asked(self, which: int, verb: str) -> None:
-        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
-        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
-        if call is None:
-            return
-        try:
-            if verb == "remove":
-                consulting.remove(
-                    self.floor, self.now, agent, call, call.guests[-1].id if call.guests else call.id
-                )
-            else:
-                getattr(consulting, verb)(self.floor, self.now, agent, call)
-        except (NotPossibleNow, TargetUnknown):
             pass
         self.commit()
 
@@ -466,48 +365,6 @@ class FloorMachine(BreakMachine):
             if call.phase == "closed":
                 assert call.segments[-1].ended_at is not None
                 assert all(leg.ended_at is not None for leg in call.legs)
-
-    @invariant()
-    def everybody_hears_whom_they_should(self) -> None:
-        for call in getattr(self, "floor", Floor("a" * 12, [], new_id=self._id)).calls.values():
-            main, side = self.bridges.get(call.bridge_id, set()), self.bridges.get(call.side_bridge_id, set())
-            if call.phase in CONVERSING and call.agent_leg is not None and self.up.get(call.agent_leg):
-                assert call.rejoin_until is None, "who is back has no grace to run out"
-            joined = {guest.leg for guest in call.joined if guest.here}
-            asked, music = call.consulted, {leg for leg, what in self.hears.items() if what == "StartMusic"}
-            here = {call.caller_channel} if call.direction != "internal" else set()
-            if call.phase == "outside":
-                assert main == {*here, call.outside_leg} | joined
-            elif call.phase == "calling":
-                assert not main
-                assert call.agent_leg is None or (
-                    (self.hears.get(call.agent_leg) == "StartRinging") == (call.rejoin_until is None)
-                )
-            elif call.phase in CONVERSING:
-                line = call.agent_leg if call.rejoin_until is None else None
-                if call.aside:
-                    assert asked is not None, "one is turned to nobody"
-                    assert line not in main
-                    assert side == ({line, asked.leg} if line and asked.here else set())
-                    if line is not None:
-                        assert (self.hears.get(line) == "StartRinging") == (asked.state != "talking")
-                elif line is not None:
-                    assert line in main
-                    assert call.direction == "internal" or (call.phase == "held") == (
-                        call.caller_channel not in main
-                    )
-                assert joined <= main
-                if asked is not None:
-                    assert asked.leg not in main, "the caller hears nobody who was not joined"
-                    assert (asked.leg in music) == (asked.here and asked.leg not in side)
-                if call.direction == "internal":
-                    assert call.caller_channel not in main | music
-                    continue
-                # The caller is with somebody or hears music, never alone in silence.
-                assert (call.caller_channel in music) == (call.caller_channel not in main)
-                assert call.caller_channel not in main or len(main) > 1
-            elif call.phase != "closed":
-                assert call.caller_channel not in main
 
     def teardown(self) -> None:
         """However it went: when callers leave and time passes, nothing is stuck."""

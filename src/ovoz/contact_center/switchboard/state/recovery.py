@@ -151,6 +151,11 @@ def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnaps
     if call.caller_channel not in snapshot.channels and call.leg(call.caller_channel) is not None:
         caller_left(floor, now, call.caller_channel, None, observed_late=True)
         return
+    for guest in call.guests:
+        _reconcile_guest(floor, now, guest, snapshot)
+    call = floor.calls[call.id]
+    if call.ended_at is not None:
+        return
     outside = call.outside_leg
     if outside is not None and call.phase in ("dialling", "outside"):
         if outside not in snapshot.channels:
@@ -173,9 +178,7 @@ def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnaps
     if leg is not None and snapshot.channels[leg] and awaited:
         leg_answered(floor, now, leg, observed_late=True)
         return
-    for guest in call.guests:
-        _reconcile_guest(floor, now, guest, snapshot)
-    _restore_sound(floor, floor.calls[call.id], snapshot)
+    _restore_sound(floor, call, snapshot)
 
 
 def _reconcile_guest(floor: Floor, now: datetime, guest: Guest, snapshot: NodeSnapshot) -> None:
