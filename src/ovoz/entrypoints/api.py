@@ -17,7 +17,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler, Message, Scope
 
 from ovoz.contact_center.agents.api import AgentDesk, DeskReferences, LiveDesk, SessionEnd
-from ovoz.contact_center.agents.controllers import (
+from ovoz.contact_center.agents.controllers.desk import (
     CallController,
     DeskController,
     list_break_reasons,
@@ -25,7 +25,7 @@ from ovoz.contact_center.agents.controllers import (
     live,
     phone_line,
 )
-from ovoz.contact_center.agents.party_controllers import OutgoingController, PartyController
+from ovoz.contact_center.agents.controllers.parties import OutgoingController, PartyController
 from ovoz.contact_center.breaks.api import BreakReasons
 from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.calls.api import History

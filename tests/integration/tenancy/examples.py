@@ -114,9 +114,8 @@ EXAMPLES: dict[str, list[Try]] = {
         ),
         Try(
             body={"to": "number", "number_token": "{number_token}"},
-            who="admin",
             refused="number-token-invalid",
-            own="agent-unknown",
+            own="number-token-invalid",
         ),
     ],
     "DELETE /api/desk/interactions/{interaction_id:uuid}/parties/{party_id:uuid}": [

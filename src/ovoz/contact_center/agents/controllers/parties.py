@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ovoz.contact_center.agents.api import AgentDesk
 from ovoz.contact_center.agents.contracts import Desk
-from ovoz.contact_center.agents.controllers import OF_ORDERS, IdempotencyKey
+from ovoz.contact_center.agents.controllers.desk import OF_ORDERS, IdempotencyKey
 from ovoz.contact_center.agents.errors import TargetIncomplete
 from ovoz.contact_center.agents.schemas import Consultation, OutgoingCall
 from ovoz.contact_center.switchboard.errors import InteractionUnknown, TargetNotFree, TargetUnknown
