@@ -301,7 +301,8 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
     )
     waited_s = round((now - waiting_since(call)).total_seconds(), 3)
-    recorded = floor.queues[call.queue_id].recorded
+    # Whom an agent called was told nothing of a recording.
+    recorded = floor.queues[call.queue_id].recorded and call.direction == "inbound"
     call = record(floor, call, recorded=recorded)
     leg = call.leg(leg_id)
     assert leg is not None
