@@ -10,13 +10,13 @@ const custom = (code, name, grants) => ({ code, names: { ru: name, tg: name, en:
 
 export const ROLES = [
   shipped('agent', ['Оператор', 'Оператор', 'Agent'], ['Отвечает на звонки и видит свою работу.', 'Ба зангҳо ҷавоб медиҳад ва кори худро мебинад.', 'Answers calls and sees their own work.'],
-    [...DESK, grant('interactions.read', own), grant('interactions.find'), grant('recordings.listen', own), grant('personal.reveal')]),
+    [...DESK, grant('interactions.read', own), grant('interactions.find'), grant('returns.work', { whose: 'queue' }), grant('recordings.listen', own), grant('personal.reveal')]),
   shipped('senior_agent', ['Старший оператор', 'Оператори калон', 'Senior agent'], ['Отвечает на звонки и помогает своей группе, слушая её разговоры.', 'Ба зангҳо ҷавоб медиҳад ва ба гурӯҳи худ ёрӣ расонда, суҳбатҳои онро гӯш мекунад.', 'Answers calls and helps their team, whose conversations they can hear.'],
-    [...DESK, grant('interactions.read', team), grant('interactions.find'), grant('recordings.listen', team), grant('people.read', team), grant('personal.reveal')]),
+    [...DESK, grant('interactions.read', team), grant('interactions.find'), grant('returns.work', { whose: 'queue' }), grant('recordings.listen', team), grant('people.read', team), grant('personal.reveal')]),
   shipped('outsourced_agent', ['Внешний оператор', 'Оператори берунӣ', 'Outsourced agent'], ['Сотрудник подрядчика; отвечает на звонки, записей не слышит и персональных данных не раскрывает.', 'Корманди пудратчӣ; ба зангҳо ҷавоб медиҳад, сабтҳоро намешунавад ва маълумоти шахсиро намекушояд.', 'Works for a contractor; answers calls, hears no recordings and reveals no personal data.'],
     [...DESK, grant('interactions.read', own)]),
   shipped('supervisor', ['Супервизор', 'Супервайзер', 'Supervisor'], ['Ведёт смену, видит все обращения и слушает все записи.', 'Навбатро роҳбарӣ мекунад, ҳамаи муроҷиатҳоро мебинад ва ҳамаи сабтҳоро гӯш мекунад.', 'Runs the shift, sees every contact and hears every recording.'],
-    [grant('session.use'), grant('interactions.read'), grant('interactions.find'), grant('recordings.listen'), grant('recordings.download'), grant('settings.read'), grant('skills.manage', team), grant('team.watch'), grant('breaks.decide'), grant('people.read'), grant('personal.reveal')]),
+    [grant('session.use'), grant('interactions.read'), grant('interactions.find'), grant('returns.work'), grant('recordings.listen'), grant('recordings.download'), grant('settings.read'), grant('skills.manage', team), grant('team.watch'), grant('breaks.decide'), grant('people.read'), grant('personal.reveal')]),
   shipped('quality_analyst', ['Аналитик качества', 'Таҳлилгари сифат', 'Quality analyst'], ['Слушает разговоры и оценивает их, ничего не скачивая.', 'Суҳбатҳоро гӯш мекунад ва баҳо медиҳад, вале чизе боргирӣ намекунад.', 'Hears conversations and judges them, and downloads nothing.'],
     [grant('session.use'), grant('interactions.read'), grant('recordings.listen'), grant('settings.read'), grant('people.read')]),
   shipped('sales', ['Специалист по продажам', 'Мутахассиси фурӯш', 'Sales'], ['Продаёт по телефону и видит обращения тех, кому звонит.', 'Тавассути телефон мефурӯшад ва муроҷиатҳои муштариёни худро мебинад.', 'Sells on the phone and sees the contacts of those they talk to.'],
@@ -38,7 +38,7 @@ const ALL = ['own', 'team', 'queue', 'all'];
 const info = (name, conditions, whose = []) => ({ name, conditions, whose });
 export const RIGHTS = [
   info('session.use', []), info('desk.use', ['hours']), info('calls.control', ['hours']), info('calls.dial', ['hours']),
-  info('interactions.read', CONTACTS, ALL), info('interactions.find', ['hours']), info('recordings.listen', CONTACTS, ALL), info('recordings.download', CONTACTS, ALL),
+  info('interactions.read', CONTACTS, ALL), info('interactions.find', ['hours']), info('returns.work', CONTACTS, ALL), info('recordings.listen', CONTACTS, ALL), info('recordings.download', CONTACTS, ALL),
   info('settings.read', ['hours']), info('breaks.manage', ['hours']), ...['breaks.decide', 'team.watch', 'skills.manage'].map(name => info(name, ['whose', 'regions', 'outsourced', 'hours'], ['own', 'team', 'all'])), info('people.read', ['whose', 'regions', 'outsourced', 'hours'], ['own', 'team', 'all']),
   ...['queues.manage', 'people.manage', 'roles.read', 'roles.manage', 'audit.read', 'audit.export', 'personal.reveal'].map(name => info(name, ['hours'])),
 ];

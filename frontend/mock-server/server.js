@@ -16,6 +16,7 @@ import { failQueues, QUEUE_ROUTES } from './queues.js';
 import { failSkills, SKILL_ROUTES } from './skills.js';
 import { dayOf } from './day.js';
 import { answerShift, SHIFT_ROUTES } from './shift.js';
+import { answerReturns, failReturns, RETURN_ROUTES } from './returns.js';
 import { answerSip } from './sip.js';
 import { tone } from './tone.js';
 
@@ -72,8 +73,9 @@ const ROUTES = [
   ...SKILL_ROUTES,
   ...QUEUE_ROUTES,
   ...SHIFT_ROUTES,
+  ...RETURN_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
-  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); return [204]; }],
+  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); failReturns(body.failing); return [204]; }],
 ];
 const OPEN = /^\/(api\/(site|sessions|invitations\/.*)|mock\/.*)$/;
 
@@ -143,6 +145,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, opened => {
     if (request.url === '/sip') return answerSip(opened);
     if (!sessions.has(sessionKey(request))) return opened.close(4401);
+    if (request.url === '/api/returns/live') return answerReturns(opened);
     if (request.url === '/api/team/live' || request.url === '/api/desk/colleagues') return answerShift(opened, request.url);
     const session = sessions.get(sessionKey(request));
     const send = () => { const view = deskOf(session); opened.send(JSON.stringify({ type: 'desk', epoch: view.epoch, seq: view.seq, data: view })); };

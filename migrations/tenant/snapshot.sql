@@ -79,6 +79,15 @@ CREATE TABLE tenant_schema.break_reason (
     version bigint DEFAULT 1 NOT NULL,
     CONSTRAINT break_reason_at_once_check CHECK ((at_once > 0))
 );
+CREATE TABLE tenant_schema.call_return (
+    caller_pseudonym text NOT NULL,
+    taken_by uuid,
+    taken_until timestamp with time zone,
+    settled_at timestamp with time zone,
+    settled_by uuid,
+    outcome text,
+    CONSTRAINT call_return_outcome_check CHECK ((outcome = ANY (ARRAY['reached'::text, 'unreachable'::text, 'not_needed'::text])))
+);
 CREATE TABLE tenant_schema.calling_rules (
     only_row boolean DEFAULT true NOT NULL,
     caller_number text,
@@ -371,6 +380,8 @@ ALTER TABLE ONLY tenant_schema.audit_seal
     ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY tenant_schema.break_reason
     ADD CONSTRAINT break_reason_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY tenant_schema.call_return
+    ADD CONSTRAINT call_return_pkey PRIMARY KEY (caller_pseudonym);
 ALTER TABLE ONLY tenant_schema.calling_rules
     ADD CONSTRAINT calling_rules_pkey PRIMARY KEY (only_row);
 ALTER TABLE ONLY tenant_schema.disposition
@@ -450,6 +461,7 @@ CREATE INDEX interaction_by_caller ON tenant_schema.interaction USING btree (cal
 CREATE INDEX interaction_by_queue ON tenant_schema.interaction USING btree (queue_id, started_at DESC, id DESC);
 CREATE INDEX interaction_by_start ON tenant_schema.interaction USING btree (started_at DESC, id DESC);
 CREATE INDEX interaction_by_talk ON tenant_schema.interaction USING btree (talk_ms, id);
+CREATE INDEX interaction_unserved ON tenant_schema.interaction USING btree (started_at) WHERE ((direction = 'inbound'::text) AND (ended_at IS NOT NULL) AND ((answered_at IS NULL) OR (end_reason = 'left_after_transfer'::text)));
 CREATE INDEX invitation_by_user ON tenant_schema.invitation USING btree (user_id);
 CREATE INDEX kept_answer_by_age ON tenant_schema.kept_answer USING btree (at);
 CREATE INDEX leg_by_interaction ON tenant_schema.leg USING btree (interaction_id);

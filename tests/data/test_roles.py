@@ -51,11 +51,11 @@ def _language_missing(roles: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_unknown_right, "$.roles[0].grants[9].right"),
-        (_condition_that_nothing_asks, "roles.agent/9/conditions/corporate: desk.use can have: hours"),
+        (_unknown_right, "$.roles[0].grants[10].right"),
+        (_condition_that_nothing_asks, "roles.agent/10/conditions/corporate: desk.use can have: hours"),
         (
             _tenant_with_the_providers_right,
-            "roles.agent/9/right: tenants.manage is for the provider's staff only",
+            "roles.agent/10/right: tenants.manage is for the provider's staff only",
         ),
         (_twice, "agent: stands there twice"),
         (_language_missing, "`tg`"),

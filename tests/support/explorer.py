@@ -20,7 +20,18 @@ from ovoz.entrypoints.api import ClosingWithReason, application
 
 FORWARDED = (
     *("ShowDesk", "ListTargets", "ChangeState", "TakePhone", "HangUp", "Hold", "Resume", "Reject"),
-    *("TransferCall", "FinishWrapUp", "Consult", "Swap", "JoinParties", "CompleteTransfer", "ReturnToCaller"),
+    *(
+        "TransferCall",
+        "FinishWrapUp",
+        "WithdrawBreakRequest",
+        "ShowTeam",
+        "DecideBreak",
+        "Consult",
+        "Swap",
+        "JoinParties",
+        "CompleteTransfer",
+        "ReturnToCaller",
+    ),
     *("RemoveParty", "PauseRecording", "ResumeRecording", "MakeCall"),
 )
 """Operations that the switchboard carries out: without it each answers 503. tests/telephony has them."""
@@ -46,13 +57,15 @@ _REFUSES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ReplaceRole",): ("412", "422", "428"),
     ("RemoveRole",): ("412", "428"),
     # A key that came with another body.
-    ("CreateTeam", "CreateSkill"): ("422",),
+    ("CreateTeam", "CreateSkill", "CreateBreakReason"): ("422",),
+    # An order that does not name every reason.
+    ("OrderBreakReasons",): ("422",),
     # The same, or queues that are not there.
     ("CreateHoliday",): ("422",),
     # Agents and skills that are not there; a table without a column that is known.
     ("GiveSkills", "PreviewSkillSheet"): ("422",),
     # A version that is missing or not the present one.
-    ("ChangeSkill", "ArchiveQueue"): ("412", "428"),
+    ("ChangeSkill", "ArchiveQueue", "ReplaceBreakReason"): ("412", "428"),
     # Settings by which nobody could ever answer.
     ("CreateQueue", "PreviewQueue"): ("422",),
     # The same, and a version that is missing or not the present one.

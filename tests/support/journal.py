@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.rows import entry_of
 from ovoz.entrypoints.provisioning import CELL, NODE
 from ovoz.lib.ids import new_id
+from ovoz.lib.sounds import Sounds
 from ovoz.platform.privacy.api import Publication, read_policy
 
 CALLER = "+992900000321"
@@ -122,7 +123,7 @@ async def leave_a_conversation(stack: Stack, slug: str, caller: str = CALLER) ->
     The ids of interaction, recording and agent.
     """
     tenant_id = await stack.tenant_id(slug)
-    setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
+    setup = await Directory(stack.database, CELL, stack.fields, sounds=Sounds()).setup(tenant_id)
     agent_id = min(agent.id for agent in setup.agents)
     entry_point = next(iter(setup.entry_points.values()))
     call = make_call(
@@ -144,6 +145,44 @@ async def leave_a_conversation(stack: Stack, slug: str, caller: str = CALLER) ->
         present = epoch.scalar_one()
     await journal_store(stack, CELL).write(tenant_id, present, [entry])
     return call.id, recording_id, agent_id
+
+
+async def leave_a_lost_call(
+    stack: Stack,
+    slug: str,
+    caller: str = CALLER,
+    *,
+    ago: timedelta = timedelta(minutes=10),
+    waited_s: float = 60,
+    **changes: Any,
+) -> UUID:
+    """Puts on record that a caller waited and left, that long ago; the id of the interaction."""
+    tenant_id = await stack.tenant_id(slug)
+    setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
+    entry_point = next(iter(setup.entry_points.values()))
+    began = datetime.now(UTC) - ago
+    left = began + timedelta(seconds=waited_s)
+    call = make_call(
+        caller=Caller(caller),
+        **{
+            "queue_id": entry_point.queue_id,
+            "entry_point_id": entry_point.id,
+            "started_at": began,
+            "queued_at": began,
+            "phase": "closed",
+            "ended_at": left,
+            "closed_at": left,
+            "end_reason": "abandoned",
+            "segments": (Segment("queue", began, left),),
+            "legs": (),
+            **changes,
+        },
+    )
+    async with stack.database.control() as session:
+        epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
+        present = epoch.scalar_one()
+    await journal_store(stack, CELL).write(tenant_id, present, [make_entry(tenant_id, calls=[call])])
+    return call.id
 
 
 def journal_store(stack: Stack, cell_id: str) -> JournalStore:

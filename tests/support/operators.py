@@ -43,6 +43,7 @@ async def make_operator(
     queues: list[dict[str, Any]] | None = None,
     max_calls: int = 50,
     others: Sequence[str] = (),
+    dispositions: Sequence[str] = ("resolved",),
 ) -> Operator:
     """A new operator; each queue gets a number of its own and (unless `members` says otherwise) every agent.
 
@@ -76,7 +77,7 @@ async def make_operator(
         "queues": rows,
         "entry_points": entries,
         "break_reasons": [{"code": "lunch", "names": names}],
-        "dispositions": [{"code": "resolved", "names": names}],
+        "dispositions": [{"code": code, "names": names} for code in dispositions],
         "subscribers": [{"number": "+992900000777", "name": "Известный Абонент"}],
     }
     with tempfile.TemporaryDirectory() as folder:

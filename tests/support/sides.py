@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import text
 from tests.support.api_client import give_role
 from tests.support.api_process import Browser, Web
-from tests.support.journal import leave_a_conversation
+from tests.support.journal import leave_a_conversation, leave_a_lost_call
 from tests.support.operators import PASSWORD, Operator, make_operator
 from tests.support.stack import Stack, eventually
 
@@ -50,6 +50,10 @@ class Side:
         )
         number = f"+99298{secrets.randbelow(10**7):07d}"
         interaction, recording, agent = await leave_a_conversation(stack, operator.slug, number)
+        lost = {
+            name: await leave_a_lost_call(stack, operator.slug, f"+99297{secrets.randbelow(10**7):07d}")
+            for name in ("lost", "lost_to_settle")
+        }
         [row] = await stack.rows(operator.slug, "SELECT email FROM user_account WHERE id = :id", id=agent)
         await give_role(stack, operator, row["email"], *get_args(ShippedRole))
         names = {
@@ -62,6 +66,7 @@ class Side:
             "entry_number": operator.number,
             "email": next(email for email in operator.emails if email != row["email"]),
             "operation": uuid4(),
+            **lost,
         }
         return cls(stack, operator, {name: str(value) for name, value in names.items()}, row["email"])
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261126_0050"
-down_revision = "20261126_0040"
+down_revision = "20261126_0090"
 
 PAUSE = """
 ALTER TABLE calling_rules

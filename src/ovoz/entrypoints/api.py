@@ -41,6 +41,8 @@ from ovoz.contact_center.queues.controllers import (
 )
 from ovoz.contact_center.recordings.api import RecordingAudio, RecordingRows
 from ovoz.contact_center.recordings.controllers import RecordingController
+from ovoz.contact_center.returns.api import CallReturns, ReturnsWatch
+from ovoz.contact_center.returns.controllers import RETURN_ROUTES
 from ovoz.entrypoints.api_joints import DemoAccounts, PeopleOfTenant, PhoneAndDeskOfSession
 from ovoz.entrypoints.openapi import openapi_config
 from ovoz.entrypoints.pages import front_end, problem_pages
@@ -61,7 +63,7 @@ from ovoz.lib.sealing import identity_key, installation_key, internal_token
 from ovoz.lib.settings import Settings
 from ovoz.platform.access.api import Access, ChangeListener, OpenSockets, Roles, read_roles
 from ovoz.platform.access.controllers import RoleController, list_rights
-from ovoz.platform.access.guards import public
+from ovoz.platform.access.guards import NOT_ALLOWED, public
 from ovoz.platform.audit.api import AuditTrail, tell
 from ovoz.platform.audit.controllers import AuditController
 from ovoz.platform.identity.api import Attempts, Identity
@@ -102,7 +104,6 @@ from ovoz.platform.tenancy.api import (
 log = structlog.get_logger(__name__)
 
 NOT_SIGNED_IN = 4401
-NOT_ALLOWED = 4403
 NOT_FOUND = 4404
 TRY_AGAIN_LATER = 1013
 _PROBLEM = "ovoz_problem"
@@ -147,6 +148,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         ProviderTenantController,
         ProviderOperationController,
         *SHIFT_ROUTES,
+        *RETURN_ROUTES,
         live,
         phone_line,
         health,
@@ -212,6 +214,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "audit_trail": AuditTrail(database, key, utc_now),
         "break_decisions": BreakDecisions(database, access, switchboard),
         "break_reasons": BreakReasons(database, utc_now),
+        "call_returns": CallReturns(database, access, Fields(keys), fanout, utc_now),
         "demo_accounts": DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database), access),
         "directory": Directory(database, access),
@@ -223,13 +226,14 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "operations": Operations(database, settings.data_dir),
         "own_day": OwnDay(database, utc_now),
         "phone_lines": sip_proxy,
-        "queues": Queues(database, utc_now),
+        "queues": Queues(database, utc_now, endpoints.sounds),
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
             keys,
         ),
         "privacy": privacy,
+        "returns_watch": ReturnsWatch(fanout, session_end),
         "reveals": Reveals(
             database, utc_now, {"interaction": history, "person": PeopleOfTenant(identity, access)}
         ),

@@ -51,6 +51,7 @@ TAGS: Final = {
     "Breaks": "The reasons for a break and their rules, as administrators keep them.",
     "Shift": "Who is on duty, what they do, and requests for breaks that wait for a word.",
     "Interactions": "What happened: every contact with its timeline, and lists of them.",
+    "Returns": "Callers whom nobody served: who takes care of them, and what came of it.",
     "Recordings": "What was said.",
     "People": "Who works here: inviting, changing and disabling people, and their teams.",
     "Queues": "Who can do what, and how callers reach them: skills, queues with all their settings, holidays.",

@@ -9,7 +9,8 @@ from tests.support.routes import SOCKET, api_application, routes_of
 
 from ovoz.entrypoints.api import NOT_ALLOWED, NOT_FOUND, NOT_SIGNED_IN, TRY_AGAIN_LATER
 
-SOCKETS = ("/api/live", "/api/desk/colleagues", "/api/team/live", "/sip")
+SOCKETS = ("/api/live", "/api/desk/colleagues", "/api/returns/live", "/api/team/live", "/sip")
+OF_SUPERVISORS = ("/api/returns/live", "/api/team/live")
 each_socket = pytest.mark.parametrize("path", SOCKETS)
 
 
@@ -42,7 +43,7 @@ async def test_without_a_session_it_says_so(web: Web, path: str, cookie: str | N
     ("path", "email"),
     [
         *((path, "timur@somon.example") for path in SOCKETS),
-        *((path, "farida@somon.example") for path in SOCKETS if path != "/api/team/live"),
+        *((path, "farida@somon.example") for path in SOCKETS if path not in OF_SUPERVISORS),
         ("/api/team/live", "rustam@somon.example"),
     ],
 )

@@ -8,6 +8,10 @@ from sqlalchemy import text
 from tests.integration.presence.conftest import Shift
 from tests.support.stack import Stack
 
+_SHARE = """
+INSERT INTO handling (id, interaction_id, agent_id, offered_at, answered_at, ended_at, closed_at, seq)
+VALUES (:id, :id, :agent, :answered, :answered, :ended, :closed, 1)
+"""
 _SEGMENT = """
 INSERT INTO segment (interaction_id, ordinal, kind, agent_id, started_at, ended_at, outcome)
 VALUES (:id, :ordinal, :kind, :agent, :start, :end, :outcome)
@@ -48,13 +52,16 @@ async def test_figures_of_the_own_contacts_only(shift: Shift, engines: Stack) ->
         (mine, 0, "ring", agent, start, start + second, "ring_no_answer"),
         (mine, 1, "talk", agent, start - 40 * second, start + second, None),
         (mine, 2, "hold", agent, start + second, start + 2 * second, None),
-        (mine, 3, "wrap_up", agent, start + 2 * second, start + 3 * second, "resolved"),
+        # This is whoever's; the agent's own work after it stands in the share.
+        (mine, 3, "wrap_up", agent, start + 2 * second, start + 30 * second, "resolved"),
         (theirs, 0, "talk", other, start, start + 3 * second, None),
     ]
     async with engines.database.tenant(shift.operator.tenant_id) as session:
         for id_, ordinal, kind, who, begun, ended, outcome in rows:
             values = {"id": id_, "ordinal": ordinal, "kind": kind, "agent": who, "outcome": outcome}
             await session.execute(text(_SEGMENT), values | {"start": begun, "end": ended})
+        share = {"id": mine, "agent": agent, "answered": start - 40 * second, "ended": start + 2 * second}
+        await session.execute(text(_SHARE), share | {"closed": start + 3 * second})
     day = await shift.must("agent0", "GET", "/api/desk/day")
     assert (day["handled"], day["missed"]) == (1, 1)
     assert (day["average_talk_s"], day["average_hold_s"], day["average_wrap_up_s"]) == (41.0, 1.0, 1.0)

@@ -33,9 +33,10 @@ INSERT INTO subscriber (id, number_pseudonym, number, name) VALUES (:id, :pseudo
 """
 _INTERACTION = """
 INSERT INTO interaction (id, channel, direction, state, caller_pseudonym, caller_number, caller_hidden, caller_name,
-                         entry_number, queue_id, agent_id, node, started_at, ended_at, note, epoch, seq)
+                         entry_number, queue_id, agent_id, node, started_at, ended_at, end_reason,
+                         note, epoch, seq)
 SELECT :id, 'voice', 'inbound', 'closed', :pseudonym, :number, false, :name, '0611', (SELECT id FROM queue LIMIT 1),
-       :agent, 'node-1', :at, :at, :note, 1, 2
+       :agent, 'node-1', :at, :at, 'queue_full', :note, 1, 2
 """
 _SEGMENT = """
 INSERT INTO segment (interaction_id, ordinal, kind, agent_id, started_at, ended_at)

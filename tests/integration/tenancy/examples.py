@@ -210,6 +210,21 @@ EXAMPLES: dict[str, list[Try]] = {
         Try(query={"cursor": "{cursor}"}, refused=200),
     ],
     "GET /api/interactions/{interaction_id:uuid}": [Try(refused="interaction-not-found")],
+    "GET /api/returns": [Try(refused=200), Try(query={"queue_id": "{queue}"}, refused=200)],
+    "PUT /api/returns/{interaction_id:uuid}/taken": [
+        Try(path="/api/returns/{lost}/taken", refused="return-not-found", own=204)
+    ],
+    "DELETE /api/returns/{interaction_id:uuid}/taken": [
+        Try(path="/api/returns/{lost}/taken", refused="return-not-found", own=204)
+    ],
+    "POST /api/returns/{interaction_id:uuid}/settlement": [
+        Try(
+            path="/api/returns/{lost_to_settle}/settlement",
+            body={"outcome": "not_needed"},
+            refused="return-not-found",
+            own=204,
+        )
+    ],
     "GET /api/recordings/{recording_id:uuid}/audio": [
         Try(refused="recording-not-found", own="recording-not-stored")
     ],

@@ -151,7 +151,9 @@ async def test_a_note_comes_back_byte_for_byte(web: Web, hostile: Side) -> None:
     assert wrapped.status == 200, wrapped.body
 
     async def kept() -> bool:
-        return bool((await person.ask("GET", f"/api/interactions/{call}")).body["note"] == note)
+        shown = await person.ask("GET", f"/api/interactions/{call}")
+        assert shown.status == 200, shown.body
+        return bool(shown.body["note"] == note)
 
     await eventually(kept, within_s=10, what="the note")
 

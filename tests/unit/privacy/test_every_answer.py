@@ -28,9 +28,11 @@ SOCKETS = {
     "/api/live": LiveMessage,
     "/api/team/live": TeamSocketMessage,
     "/api/desk/colleagues": TeamSocketMessage,
+    "/api/returns/live": None,
     "/sip": None,
 }
-"""What passes on each; SIP carries neither number nor name of the caller (integrations/asterisk/node.py)."""
+"""What passes on each; the notice about calls to return has no words, and SIP carries neither
+number nor name of the caller (integrations/asterisk/node.py)."""
 EMITTERS = {
     "contact_center/switchboard/repositories/journal.py",  # through Publication
     "contact_center/recordings/repositories.py",  # RecordingStored

@@ -1139,6 +1139,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/queues/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowQueueSounds
+         * @description In which languages and with which music callers can be served here.
+         */
+        get: operations["ShowQueueSounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues/{queue_id}": {
         parameters: {
             query?: never;
@@ -1262,6 +1282,70 @@ export type paths = {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListReturns
+         * @description One line for each caller of the last three days whom nobody served since, and who did not settle it.
+         */
+        get: operations["ListCallsToReturn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{interaction_id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle
+         * @description Takes the caller off the list, until they are lost again. A call with them does that by itself.
+         */
+        post: operations["SettleCallToReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{interaction_id}/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take
+         * @description Says that you return it, for a quarter of an hour; said again it counts from then.
+         */
+        put: operations["TakeCallToReturn"];
+        post?: never;
+        /**
+         * GiveBack
+         * @description Gives it back to everybody; nothing changes when it was not yours.
+         */
+        delete: operations["GiveBackCallToReturn"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2119,6 +2203,26 @@ export type components = {
             /** Format: date-time */
             until: string;
         };
+        /** CallToReturn */
+        CallToReturn: {
+            attempted_at: string | null;
+            attempts: number;
+            caller: components["schemas"]["Caller"];
+            calling_now: boolean;
+            end_reason: string;
+            entry_number: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            queue: components["schemas"]["Reference"] | null;
+            taken_by: components["schemas"]["Colleague"] | null;
+            taken_until: string | null;
+            times: number;
+            waited_s: number;
+        };
         /** Caller */
         Caller: {
             hidden: boolean;
@@ -2126,6 +2230,11 @@ export type components = {
             number: string;
             number_pseudonym?: string | null;
             number_token?: string | null;
+        };
+        /** CallsToReturn */
+        CallsToReturn: {
+            items: components["schemas"]["CallToReturn"][];
+            total: number;
         };
         /** Colleague */
         Colleague: {
@@ -2220,6 +2329,7 @@ export type components = {
             channel: "voice";
             /** @enum {string} */
             direction: "inbound" | "outbound" | "internal";
+            dispositions?: string[];
             end_reason: string | null;
             ended_at: string | null;
             entry_point: components["schemas"]["DeskEntryPoint"];
@@ -2315,7 +2425,7 @@ export type components = {
         Grant: {
             conditions?: components["schemas"]["Conditions"];
             /** @enum {string} */
-            right: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            right: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "returns.work" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
         };
         /** GrantOfPerson */
         GrantOfPerson: {
@@ -2567,7 +2677,7 @@ export type components = {
         OverflowRule: {
             at_least?: number | null;
             /** @enum {string} */
-            then: "queue" | "flow" | "callback" | "voicemail" | "number";
+            then: "queue" | "number" | "goodbye" | "flow" | "callback" | "voicemail";
             to?: string | null;
             /** @enum {string} */
             when: "wait_s" | "length" | "estimated_wait_s" | "no_agents" | "closed";
@@ -2753,7 +2863,7 @@ export type components = {
         QueueFault: {
             detail: string;
             /** @enum {string} */
-            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "flow_unknown" | "number_wrong" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown";
+            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "not_offered" | "number_wrong" | "number_own" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown" | "music_unknown" | "language_not_spoken";
             pointer: string;
             warning: boolean;
         };
@@ -2802,6 +2912,11 @@ export type components = {
             weight: number;
             /** @default 60 */
             wrap_up_s: number;
+        };
+        /** QueueSounds */
+        QueueSounds: {
+            languages: string[];
+            music: string[];
         };
         /** QueueVersion */
         QueueVersion: {
@@ -2853,7 +2968,7 @@ export type components = {
         RightInfo: {
             conditions: ("whose" | "regions" | "outsourced" | "corporate" | "hours")[];
             /** @enum {string} */
-            name: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
+            name: "desk.use" | "calls.control" | "calls.dial" | "interactions.read" | "interactions.find" | "returns.work" | "recordings.listen" | "recordings.download" | "settings.read" | "queues.manage" | "skills.manage" | "breaks.manage" | "breaks.decide" | "team.watch" | "people.read" | "people.manage" | "roles.read" | "roles.manage" | "audit.read" | "audit.export" | "personal.reveal" | "tenants.read" | "tenants.manage" | "session.use";
             whose: ("own" | "team" | "queue" | "all")[];
         };
         /** RightOfPerson */
@@ -2941,6 +3056,11 @@ export type components = {
             id: string;
             name: string;
             slug: string;
+        };
+        /** Settlement */
+        Settlement: {
+            /** @enum {string} */
+            outcome: "reached" | "unreachable" | "not_needed";
         };
         /** Sheet */
         Sheet: {
@@ -4840,7 +4960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4956,7 +5076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5538,7 +5658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5654,7 +5774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6162,7 +6282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10071,6 +10191,95 @@ export interface operations {
             };
         };
     };
+    ShowQueueSounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueSounds"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ShowQueue: {
         parameters: {
             query?: never;
@@ -10957,6 +11166,443 @@ export interface operations {
                 };
             };
             /** @description `dependency-unavailable`: A part of the system does not answer; `storage-unavailable`: The storage of recordings does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListCallsToReturn: {
+        parameters: {
+            query?: {
+                /**
+                 * @description lost in this queue
+                 * @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+                 */
+                queue_id?: string;
+                /**
+                 * @description how many at most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsToReturn"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SettleCallToReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `return-not-found`: There is no such call to return */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `return-taken`: A colleague is returning this call */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TakeCallToReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `return-not-found`: There is no such call to return */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `return-taken`: A colleague is returning this call */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GiveBackCallToReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b */
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address; `return-not-found`: There is no such call to return */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;

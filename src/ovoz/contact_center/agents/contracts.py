@@ -190,6 +190,8 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     rejoin_until: datetime | None
     why: DeskReason | None
     segments: list[DeskSegment]
+    dispositions: list[PublicText] = []
+    """With what the call may end (codes); none: with any of the operator's."""
 
 
 class DeskQueue(msgspec.Struct, frozen=True):

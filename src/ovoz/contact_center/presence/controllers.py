@@ -1,13 +1,10 @@
 """The shift over HTTP and WebSocket."""
 
-import asyncio
-import contextlib
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Controller, WebSocket, get, post, websocket
 from litestar.di import NamedDependency
-from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, JSONBody
 
 from ovoz.contact_center.presence.api import BreakDecisions, OwnDay, ShiftWatch
@@ -20,15 +17,13 @@ from ovoz.contact_center.switchboard.errors import (
     SwitchboardUnavailable,
 )
 from ovoz.platform.access.api import OpenSockets, Right
-from ovoz.platform.access.guards import requires
+from ovoz.platform.access.guards import requires, serve_while_allowed, until_left
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import current_session
 from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
 from ovoz.platform.tenancy.contracts import Tenant
 
 Socket = WebSocket[Any, Tenant, Any]
-
-NOT_ALLOWED = 4403
 
 
 class ShiftController(Controller):
@@ -94,40 +89,12 @@ async def colleagues_live(
 
 
 async def _serve(socket: Socket, shift_watch: ShiftWatch, open_sockets: OpenSockets, right: Right) -> None:
-    """Until the reader leaves, the session ends or the right is gone; closed with the code that says which."""
     actor = current_session(socket)
     await socket.accept()
-    ways = [
-        asyncio.create_task(work)
-        for work in (
-            shift_watch.run(
-                actor, lambda message: socket.send_text(message.decode()), as_colleague=right == "desk.use"
-            ),
-            _left(socket),
-            _until_right_gone(open_sockets, actor, right),
-        )
-    ]
-    try:
-        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        with contextlib.suppress(WebSocketDisconnect):
-            code = next(iter(done)).result()
-            if code is not None:
-                await socket.close(code)
-    finally:
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-
-
-async def _left(socket: Socket) -> int | None:
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
-    return None
-
-
-async def _until_right_gone(open_sockets: OpenSockets, actor: Actor, right: Right) -> int | None:
-    await open_sockets.until_missing(actor, right)
-    return NOT_ALLOWED
+    watching = shift_watch.run(
+        actor, lambda message: socket.send_text(message.decode()), as_colleague=right == "desk.use"
+    )
+    await serve_while_allowed(socket, open_sockets, actor, right, watching, until_left(socket))
 
 
 SHIFT_ROUTES: Final = (ShiftController, show_own_day, team_live, colleagues_live)

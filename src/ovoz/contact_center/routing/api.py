@@ -1,6 +1,8 @@
-"""What the engine offers to other modules: the matcher and the estimates of waits; their terms stand in `contracts`."""
+"""What the engine offers to other modules: matching, estimates, overflow; the terms stand in `contracts`."""
 
 from ovoz.contact_center.routing.rules.estimate import Estimate, WaitEstimator
 from ovoz.contact_center.routing.rules.matching import Matcher
+from ovoz.contact_center.routing.rules.overflow import holding, next_look
+from ovoz.contact_center.routing.rules.qualifying import first_ring
 
-__all__ = ["Estimate", "Matcher", "WaitEstimator"]
+__all__ = ["Estimate", "Matcher", "WaitEstimator", "first_ring", "holding", "next_look"]

@@ -14,6 +14,7 @@ Right = Literal[
     "calls.dial",
     "interactions.read",
     "interactions.find",
+    "returns.work",
     "recordings.listen",
     "recordings.download",
     "settings.read",

@@ -35,6 +35,7 @@ ACTS: Final = frozenset(
         "queues.changed",
         "queues.created",
         "recordings.listened",
+        "returns.settled",
         "roles.changed",
         "roles.created",
         "roles.removed",

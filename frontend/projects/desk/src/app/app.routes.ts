@@ -25,6 +25,7 @@ export const routes: Routes = [
         loadComponent: () => import('./history/history').then(m => m.History),
         children: [{ path: ':id', title: 'title.history', loadComponent: () => import('./history/interaction-details').then(m => m.InteractionDetails) }],
       },
+      { path: 'returns', title: 'nav.returns', canActivate: [needs('returns.work', '/no-rights')], loadComponent: () => import('./returns/returns').then(m => m.Returns) },
       { path: 'shift', title: 'nav.shift', canActivate: [needs('team.watch', '/no-rights')], loadComponent: () => import('./shift/shift').then(m => m.Shift) },
       {
         path: 'settings',
@@ -37,7 +38,14 @@ export const routes: Routes = [
             title: 'settings.queues',
             canActivate: [needs('queues.manage', '/no-rights')],
             loadComponent: () => import('./queues/queues').then(m => m.Queues),
-            children: [{ path: ':id', title: 'settings.queues', loadComponent: () => import('./queues/queue-editor').then(m => m.QueueEditor) }],
+            children: [
+              {
+                path: ':id',
+                title: 'settings.queues',
+                canDeactivate: [(page: { mayLeave(): Promise<boolean> }) => page.mayLeave()],
+                loadComponent: () => import('./queues/queue-editor').then(m => m.QueueEditor),
+              },
+            ],
           },
           {
             path: 'skills',

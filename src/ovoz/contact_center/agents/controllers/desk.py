@@ -1,13 +1,10 @@
 """The desk over HTTP and WebSocket. Every order may carry `Idempotency-Key`; the answer is the desk as it is then."""
 
-import asyncio
-import contextlib
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, WebSocket, delete, get, post, put, websocket
 from litestar.di import NamedDependency
-from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from ovoz.contact_center.agents.api import AgentDesk, LiveDesk, PhoneLines, SessionEnd, carry
@@ -23,6 +20,7 @@ from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
     BreakFull,
     CommandInvalid,
+    DispositionNotAllowed,
     InteractionUnknown,
     NotPossibleNow,
     PhoneNotRegistered,
@@ -31,7 +29,7 @@ from ovoz.contact_center.switchboard.errors import (
     TargetUnknown,
 )
 from ovoz.platform.access.api import OpenSockets
-from ovoz.platform.access.guards import requires
+from ovoz.platform.access.guards import requires, serve_while_allowed, until_left
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import WHILE_SUSPENDED, current_session
 from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
@@ -47,7 +45,6 @@ IdempotencyKey = Annotated[
 Socket = WebSocket[Any, Tenant, Any]
 
 SESSION_GONE = 4401
-NOT_ALLOWED = 4403
 TRY_AGAIN_LATER = 1013
 
 OF_ORDERS = (
@@ -147,7 +144,7 @@ class CallController(Controller):
     tags = ("Desk",)
     guards = (requires("calls.control"),)
     opt = {  # noqa: RUF012 - Litestar's own way
-        PROBLEMS: (*OF_ORDERS, DispositionUnknown, InteractionUnknown),
+        PROBLEMS: (*OF_ORDERS, DispositionNotAllowed, DispositionUnknown, InteractionUnknown),
         WHILE_SUSPENDED: True,
     }
 
@@ -262,10 +259,8 @@ async def live(
     actor = current_session(socket)
     await desk.admit(actor, socket.auth)
     await socket.accept()
-    sending = asyncio.create_task(live_desk.run(actor, lambda message: socket.send_text(message.decode())))
-    leaving = asyncio.create_task(_left(socket))
-    gone = asyncio.create_task(_until_right_gone(open_sockets, actor))
-    await _close_with_first(socket, sending, leaving, gone)
+    sending = live_desk.run(actor, lambda message: socket.send_text(message.decode()))
+    await serve_while_allowed(socket, open_sockets, actor, "desk.use", sending, until_left(socket))
 
 
 @websocket("/sip", opt={WHILE_SUSPENDED: True}, guards=[requires("desk.use")])
@@ -283,10 +278,9 @@ async def phone_line(
     try:
         async with phone_lines.connect() as node:
             endpoint = softphone_user(actor.tenant_id, actor.user_id)
-            line = asyncio.create_task(carry(_Browser(socket), node, endpoint))
-            over = asyncio.create_task(_until_over(session_end, actor))
-            gone = asyncio.create_task(_until_right_gone(open_sockets, actor))
-            await _close_with_first(socket, line, over, gone)
+            line = carry(_Browser(socket), node, endpoint)
+            over = _until_over(session_end, actor)
+            await serve_while_allowed(socket, open_sockets, actor, "desk.use", line, over)
     except MediaNotReady:
         await socket.close(TRY_AGAIN_LATER, "The media node is not ready.")
 
@@ -308,29 +302,3 @@ class _Browser:
 async def _until_over(session_end: SessionEnd, actor: Actor) -> int:
     await session_end.wait(actor)
     return SESSION_GONE
-
-
-async def _until_right_gone(open_sockets: OpenSockets, actor: Actor) -> int:
-    await open_sockets.until_missing(actor, "desk.use")
-    return NOT_ALLOWED
-
-
-async def _left(socket: Socket) -> int | None:
-    """Returns when the browser is gone."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
-    return None
-
-
-async def _close_with_first(socket: Socket, *ways: "asyncio.Task[int] | asyncio.Task[int | None]") -> None:
-    """Waits for what ends the socket first and closes it with that code, when the browser is still there."""
-    try:
-        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        with contextlib.suppress(WebSocketDisconnect):
-            code = next(iter(done)).result()
-            if code is not None:
-                await socket.close(code)
-    finally:
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)

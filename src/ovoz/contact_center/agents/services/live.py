@@ -36,6 +36,7 @@ TOPICS: Final[dict[str, Right]] = {
     "session": "session.use",
     "team": "team.watch",
     "colleagues": "desk.use",
+    "returns": "returns.work",
 }
 """What may be subscribed to, and the right of whoever hears it."""
 

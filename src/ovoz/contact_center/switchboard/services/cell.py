@@ -32,6 +32,9 @@ from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits
 
 log = structlog.get_logger(__name__)
 
+CHANGES_RETURNS = frozenset({"calls.call_started.v1", "calls.call_answered.v1", "calls.call_ended.v1"})
+"""Facts upon which others may wait to be called back."""
+
 
 class Cell:
     """Everything one switchboard holds in memory, and the one way to change it.
@@ -96,6 +99,7 @@ class Cell:
                 self._written[call.id] = call.seq
             self._refresh_agents(floor, setup)
             change_breaks(floor, self.clock(), setup.breaks)
+            floor.look_at_waiting()
             self.commit(floor)
         self.taken_over = True
 
@@ -206,6 +210,8 @@ class Cell:
                 agents.update(share.agent_id for share in call.open_shares if not share.wraps_up)
         if agents or step.calls:
             self.desks.changed(floor, agents)
+        if any(fact.type in CHANGES_RETURNS for fact in step.facts):
+            self.desks.callers_changed(floor.tenant_id)
         for call_id in step.calls:
             floor.forget_closed(call_id)
             if call_id not in floor.calls:

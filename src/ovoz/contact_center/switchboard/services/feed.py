@@ -33,6 +33,7 @@ class Desks:
         self._numbers: dict[tuple[str, UUID], int] = {}
         self._outgoing: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
         self._stale_queues: dict[str, Floor] = {}
+        self._stale_returns: set[str] = set()
         self._queues_wake = asyncio.Event()
         self.team = TeamFeed(self._send, epoch, clock)
 
@@ -63,6 +64,11 @@ class Desks:
         self._queues_wake.set()
         if agent_ids:
             self.team.changed(floor)
+
+    def callers_changed(self, tenant_id: str) -> None:
+        """Somebody called, was answered or is gone: who waits to be called back may be others, which is said soon."""
+        self._stale_returns.add(tenant_id)
+        self._queues_wake.set()
 
     def superseded(self, tenant_id: str, agent_id: UUID, phone_id: str) -> None:
         """The phone went to another browser of the same agent."""
@@ -101,6 +107,9 @@ class Desks:
             await self._queues_wake.wait()
             self._queues_wake.clear()
             stale, self._stale_queues = self._stale_queues, {}
+            returns, self._stale_returns = self._stale_returns, set()
+            for tenant_id in returns:
+                self._send(tenant_id, "returns", {"type": "returns"})
             for floor in stale.values():
                 self._send(
                     floor.tenant_id, "queues", {"type": "queues", "data": view.queues(floor, self._clock())}

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ovoz.contact_center.routing.contracts import Reason
+from ovoz.contact_center.switchboard.state.parties import Guest, Missed
 
 Phase = Literal[
     "greeting",
@@ -62,6 +63,13 @@ class Leg(msgspec.Struct, frozen=True):
     observed_late: bool = False
 
 
+class Saying(msgspec.Struct, frozen=True):
+    """Prompts of one language."""
+
+    language: str
+    media: tuple[str, ...]
+
+
 class Place(msgspec.Struct, frozen=True):
     """A caller's place in line."""
 
@@ -77,34 +85,11 @@ class Passed(msgspec.Struct, frozen=True):
     failed: str | None = None
 
 
-class Guest(msgspec.Struct, frozen=True):
-    """A further party, whom the agent who has the call asks aside from the caller, and may join to them."""
+class Led(msgspec.Struct, frozen=True):
+    """Where rules of queues have led the caller since an agent had them last: queues that were left, numbers called."""
 
-    id: UUID
-    leg: str
-    since: datetime
-    agent_id: UUID | None = None
-    """A colleague; None: somebody outside, at `number`."""
-    number: str | None = None
-    state: Literal["offered", "ringing", "talking"] = "offered"
-    joined: bool = False
-    """The caller hears them; before, only the agent does."""
-    until: datetime | None = None
-    """When calling them is given up."""
-    rejoin_until: datetime | None = None
-    rejoin_at: datetime | None = None
-
-    @property
-    def here(self) -> bool:
-        return self.state == "talking" and self.rejoin_until is None
-
-
-class Missed(msgspec.Struct, frozen=True):
-    """Who was asked aside last and did not come, or left again; and why."""
-
-    outcome: str
-    agent_id: UUID | None = None
-    number: str | None = None
+    queues: tuple[UUID, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 class Handling(msgspec.Struct, frozen=True):
@@ -113,6 +98,8 @@ class Handling(msgspec.Struct, frozen=True):
     id: UUID
     agent_id: UUID
     offered_at: datetime
+    queue_id: UUID | None = None
+    """Of which queue it is; None: of a release before, and then of the call's."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     """The agent speaks with nobody in it any more; the work after it may last."""
@@ -159,12 +146,18 @@ class Call(msgspec.Struct, frozen=True):
     aside: bool = False
     """The agent speaks with who is asked, not with the caller."""
     missed: Missed | None = None
+    led: Led = Led()
     attempt: int = 0
     why: Reason | None = None
     """Why it was given to the agent who has it."""
     announcements: int = 0
     playing: str | None = None
+    say_next: tuple[Saying, ...] = ()
+    """What follows what plays."""
     queued_at: datetime | None = None
+    """Since when the place in line counts; who is led on keeps the time waited."""
+    entered_at: datetime | None = None
+    """Since when in this queue: what its rules count from."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     closed_at: datetime | None = None
@@ -172,6 +165,8 @@ class Call(msgspec.Struct, frozen=True):
     greeting_until: datetime | None = None
     announce_at: datetime | None = None
     give_up_at: datetime | None = None
+    overflow_at: datetime | None = None
+    """When the rules of the queue are to be looked at again."""
     ring_until: datetime | None = None
     dial_until: datetime | None = None
     rejoin_until: datetime | None = None
@@ -222,6 +217,23 @@ class Call(msgspec.Struct, frozen=True):
 
     def leg(self, leg_id: str) -> Leg | None:
         return next((leg for leg in self.legs if leg.id == leg_id), None)
+
+    @property
+    def deadlines(self) -> tuple[datetime | None, ...]:
+        """When it has to be looked at, whatever happens."""
+        return (
+            self.greeting_until,
+            self.announce_at,
+            self.give_up_at,
+            self.overflow_at if self.phase == "queued" else None,
+            self.ring_until,
+            self.dial_until,
+            self.rejoin_until,
+            self.rejoin_at,
+            self.paused_until,
+            *(share.wrap_up_until for share in self.open_shares),
+            *(due for guest in self.guests for due in (guest.until, guest.rejoin_until, guest.rejoin_at)),
+        )
 
     @property
     def open_shares(self) -> tuple[Handling, ...]:
@@ -355,7 +367,7 @@ def waiting_since(call: Call) -> datetime:
     """Since when the caller waits for somebody, through every queue and ring."""
     since = call.queued_at or call.started_at
     for segment in reversed(call.segments):
-        if segment.kind not in ("queue", "ring"):
+        if segment.kind not in ("queue", "ring", "dial"):
             break
         since = segment.started_at
     return since

@@ -10,7 +10,6 @@ from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import (
     CONVERSING,
     Call,
-    Guest,
     Handling,
     Leg,
     with_guest,
@@ -20,6 +19,7 @@ from ovoz.contact_center.switchboard.state.call import (
 from ovoz.contact_center.switchboard.state.duty import own
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, named, turn
+from ovoz.contact_center.switchboard.state.parties import Guest
 from ovoz.contact_center.switchboard.state.transfers import Destination, free_agent, outside_number
 
 MOST_GUESTS = 5

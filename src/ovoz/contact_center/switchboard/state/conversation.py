@@ -7,7 +7,6 @@ from ovoz.contact_center.switchboard.state.actions import (
     Connect,
     HangUp,
     StopMusic,
-    StopPlaying,
 )
 from ovoz.contact_center.switchboard.state.agent import Agent, NextState
 from ovoz.contact_center.switchboard.state.arrivals import close_unanswered
@@ -15,7 +14,6 @@ from ovoz.contact_center.switchboard.state.call import (
     CONVERSING,
     HOLDING_LINE,
     Call,
-    Guest,
     begin_segment,
     end_legs,
     end_segment,
@@ -24,6 +22,7 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
     with_share,
 )
+from ovoz.contact_center.switchboard.state.dispositions import check_disposition
 from ovoz.contact_center.switchboard.state.duty import own, release_agent
 from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
@@ -36,8 +35,10 @@ from ovoz.contact_center.switchboard.state.guests import (
     successor,
 )
 from ovoz.contact_center.switchboard.state.outgoing import agent_there, called_answered
+from ovoz.contact_center.switchboard.state.parties import Guest
 from ovoz.contact_center.switchboard.state.recordings import record
 from ovoz.contact_center.switchboard.state.rejoining import agent_leg_lost, rejoin
+from ovoz.contact_center.switchboard.state.saying import fall_silent
 from ovoz.contact_center.switchboard.state.sound import resound
 from ovoz.contact_center.switchboard.state.transfers import (
     OUTCOMES,
@@ -191,7 +192,8 @@ def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_age
     else:
         queue = floor.queues[call.queue_id]
         call = begin_segment(call, "queue", now)
-        floor.put_call(replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s)))
+        again = now + timedelta(seconds=queue.announce_every_s)
+        floor.put_call(replace(call, announce_at=again, overflow_at=now))
     if blame_agent:
         floor.move_agent(agent, now, "not_answering", reason, call_id=None, next=None)
     else:
@@ -271,6 +273,7 @@ def finish_wrap_up(
     if share is None or not share.wraps_up:
         raise NotPossibleNow("There is no work after this call for you now.", state=call.phase)
     assert share.ended_at is not None
+    check_disposition(floor, call, share, disposition)
     call = with_share(
         call, replace(share, closed_at=now, wrap_up_until=None, disposition=disposition, note=note)
     )
@@ -294,8 +297,7 @@ def finish_wrap_up(
 def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, observed_late: bool) -> None:
     assert call.agent_id is not None
     agent = floor.agents[call.agent_id]
-    if call.playing is not None:
-        floor.act(StopPlaying(call.id, call.playing))
+    call = fall_silent(floor, call)
     floor.act(
         StopMusic(call.id, call.caller_channel),
         Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
@@ -313,9 +315,9 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
     call = replace(
         begin_segment(call, "talk", now, agent_id=agent.id),
         phase="talking",
-        playing=None,
         ring_until=None,
         give_up_at=None,
+        overflow_at=None,
         answered_at=call.answered_at or now,
         passed=replace(call.passed, back=None) if call.passed is not None else None,
     )

@@ -6,8 +6,14 @@ from uuid import UUID
 from ovoz.contact_center.switchboard.errors import NotPossibleNow
 from ovoz.contact_center.switchboard.state.actions import Dissolve, HangUp
 from ovoz.contact_center.switchboard.state.agent import Agent, after_call
-from ovoz.contact_center.switchboard.state.call import Call, Guest, end_share, with_share, without_guest
+from ovoz.contact_center.switchboard.state.call import (
+    Call,
+    end_share,
+    with_share,
+    without_guest,
+)
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.parties import Guest
 
 
 def own(agent: Agent, call: Call, phases: frozenset[str] | set[str]) -> None:

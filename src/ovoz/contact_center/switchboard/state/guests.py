@@ -10,9 +10,7 @@ from typing import Any
 from ovoz.contact_center.switchboard.state.actions import HangUp, Ring
 from ovoz.contact_center.switchboard.state.call import (
     Call,
-    Guest,
     Leg,
-    Missed,
     Passed,
     begin_segment,
     end_segment,
@@ -25,6 +23,7 @@ from ovoz.contact_center.switchboard.state.call import (
 from ovoz.contact_center.switchboard.state.duty import guest_share_over, with_guest_time
 from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.parties import Guest, Missed
 from ovoz.contact_center.switchboard.state.recordings import keep_recording, pause_over
 from ovoz.contact_center.switchboard.state.sound import resound
 

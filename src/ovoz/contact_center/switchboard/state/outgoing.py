@@ -14,7 +14,6 @@ from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import (
     Call,
     Caller,
-    Guest,
     Handling,
     Leg,
     begin_segment,
@@ -24,6 +23,7 @@ from ovoz.contact_center.switchboard.state.call import (
     with_share,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.parties import Guest
 from ovoz.contact_center.switchboard.state.rules import QueueRules
 from ovoz.contact_center.switchboard.state.sound import resound
 from ovoz.contact_center.switchboard.state.transfers import free_agent, outside_number

@@ -19,14 +19,20 @@ from ovoz.contact_center.switchboard.state.actions import (
     StartRecording,
     StopRecording,
 )
+from ovoz.contact_center.switchboard.state.announcing import announce
 from ovoz.contact_center.switchboard.state.arrivals import (
-    announce,
     close_unanswered,
     greeting_over,
+    led_elsewhere,
     waited_too_long,
 )
 from ovoz.contact_center.switchboard.state.breaks import agent_due
-from ovoz.contact_center.switchboard.state.call import CONVERSING, HOLDING_LINE, Call, Guest, end_share
+from ovoz.contact_center.switchboard.state.call import (
+    CONVERSING,
+    HOLDING_LINE,
+    Call,
+    end_share,
+)
 from ovoz.contact_center.switchboard.state.conversation import (
     caller_left,
     finish_wrap_up,
@@ -38,6 +44,7 @@ from ovoz.contact_center.switchboard.state.duty import dismiss_guests, release_a
 from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, ring_guest_again
+from ovoz.contact_center.switchboard.state.parties import Guest
 from ovoz.contact_center.switchboard.state.presence import phone_lost, phone_missed
 from ovoz.contact_center.switchboard.state.recordings import pause_over
 from ovoz.contact_center.switchboard.state.rejoining import ring_again
@@ -59,6 +66,8 @@ class NodeSnapshot(msgspec.Struct, frozen=True):
 def time_passed(floor: Floor, now: datetime) -> None:
     """Looks at every deadline that passed; one that the state has moved away from does nothing."""
     for subject in floor.pop_due(now):
+        if subject in floor.queues:
+            floor.queue_turned(floor.queues[subject], now)
         if subject in floor.calls:
             _call_due(floor, now, floor.calls[subject])
         agent = floor.agents.get(subject)
@@ -78,8 +87,9 @@ def _call_due(floor: Floor, now: datetime, call: Call) -> None:
         greeting_over(floor, now, replace(call, playing=None))
     elif call.phase == "queued" and due(call.give_up_at):
         waited_too_long(floor, now, call)
-    elif call.phase == "queued" and due(call.announce_at):
-        announce(floor, now, call)
+    elif call.phase == "queued":
+        if not led_elsewhere(floor, now, call) and due(call.announce_at):
+            announce(floor, now, floor.calls[call.id])
     elif call.phase in ("offered", "ringing") and due(call.ring_until):
         ring_over(floor, now, call, "ring_no_answer")
     elif call.phase == "dialling" and due(call.dial_until):

@@ -8,8 +8,15 @@ import msgspec
 
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.breaks import places
-from ovoz.contact_center.switchboard.state.call import WAITING, Call, Guest, Handling, Segment
+from ovoz.contact_center.switchboard.state.call import (
+    WAITING,
+    Call,
+    Handling,
+    Segment,
+)
+from ovoz.contact_center.switchboard.state.dispositions import allowed_of
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.parties import Guest
 
 
 def desk(
@@ -191,6 +198,7 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
         else None,
         "rejoin_until": call.rejoin_until,
         "why": call.why,
+        "dispositions": allowed_of(floor, call, share),
         "segments": [
             {
                 "kind": segment.kind,

@@ -16,6 +16,7 @@ CATALOGUE: Final[dict[Right, tuple[ConditionName, ...]]] = {
     "calls.dial": _HOURS,
     "interactions.read": _CONTACTS,
     "interactions.find": _HOURS,
+    "returns.work": _CONTACTS,
     "recordings.listen": _CONTACTS,
     "recordings.download": _CONTACTS,
     "settings.read": _HOURS,

@@ -72,6 +72,9 @@ export type LiveMessage =
 export type AgentDay = Schemas['AgentDay'];
 export type Team = Schemas['Shift'];
 export type Member = Schemas['Member'];
+export type CallsToReturn = Schemas['CallsToReturn'];
+export type CallToReturn = Schemas['CallToReturn'];
+export type ReturnOutcome = Schemas['Settlement']['outcome'];
 export type TeamReference = NonNullable<Member['team']>;
 
 /** Not part of OpenAPI: who of one's own team is on duty, of `/api/desk/colleagues`. */

@@ -6,6 +6,7 @@ export type Right =
   | 'calls.dial'
   | 'interactions.read'
   | 'interactions.find'
+  | 'returns.work'
   | 'recordings.listen'
   | 'recordings.download'
   | 'settings.read'

@@ -17,7 +17,7 @@ export function conditionWords(conditions: Conditions | undefined, hasScope: boo
   return words;
 }
 
-const SCOPED = new Set(['interactions.read', 'recordings.listen', 'recordings.download', 'people.read', 'skills.manage', 'team.watch', 'breaks.decide']);
+const SCOPED = new Set(['interactions.read', 'returns.work', 'recordings.listen', 'recordings.download', 'people.read', 'skills.manage', 'team.watch', 'breaks.decide']);
 
 /** Rights about things that belong to somebody: `whose` is part of their sentence. */
 export function isScoped(right: string): boolean {
@@ -27,7 +27,7 @@ export function isScoped(right: string): boolean {
 /** What a role allows, in the order in which people look for it. */
 export const RIGHT_GROUPS: readonly { name: string; rights: readonly string[] }[] = [
   { name: 'work', rights: ['desk.use', 'calls.control', 'calls.dial', 'settings.read', 'session.use'] },
-  { name: 'contacts', rights: ['interactions.read', 'interactions.find', 'recordings.listen', 'recordings.download', 'personal.reveal'] },
+  { name: 'contacts', rights: ['interactions.read', 'interactions.find', 'returns.work', 'recordings.listen', 'recordings.download', 'personal.reveal'] },
   { name: 'routing', rights: ['queues.manage', 'skills.manage'] },
   { name: 'shift', rights: ['team.watch', 'breaks.decide', 'breaks.manage'] },
   { name: 'people', rights: ['people.read', 'people.manage', 'roles.read', 'roles.manage'] },

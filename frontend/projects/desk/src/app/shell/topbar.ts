@@ -42,7 +42,7 @@ export class Topbar {
     ),
     { initialValue: this.router.url },
   );
-  protected readonly module = computed(() => ['history', 'profile', 'settings', 'shift'].find(name => this.url().startsWith(`/${name}`)) ?? 'desk');
+  protected readonly module = computed(() => ['history', 'profile', 'returns', 'settings', 'shift'].find(name => this.url().startsWith(`/${name}`)) ?? 'desk');
   protected readonly settings = computed(() => SETTINGS.filter(section => this.store.may(section.right)));
 
   protected readonly waiting = computed(() => this.live.queues().reduce((sum, queue) => sum + queue.waiting, 0));

@@ -123,6 +123,7 @@ export class Commands {
     const text = (key: string) => this.language.text(key);
     return [
       { id: 'go-history', group: 'go', icon: 'history', title: text('nav.history'), altCode: 'Digit2', keys: 'Alt 2', enabled: this.store.may('interactions.read'), run: () => void this.router.navigateByUrl('/history') },
+      { id: 'go-returns', group: 'go', icon: 'callback', title: text('nav.returns'), altCode: 'Digit6', keys: 'Alt 6', enabled: this.store.may('returns.work'), run: () => void this.router.navigateByUrl('/returns') },
       { id: 'go-shift', group: 'go', icon: 'users', title: text('nav.shift'), altCode: 'Digit5', keys: 'Alt 5', enabled: this.store.may('team.watch'), run: () => void this.router.navigateByUrl('/shift') },
       ...(this.view.decide() ? this.decisions() : []),
       { id: 'go-profile', group: 'go', icon: 'user', title: text('nav.profile'), altCode: 'Digit3', keys: 'Alt 3', enabled: true, run: () => void this.router.navigateByUrl('/profile') },

@@ -1,0 +1,1 @@
+"""Calls to return: whom nobody served, until somebody does."""
