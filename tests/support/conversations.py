@@ -50,8 +50,10 @@ async def everybody_hears(
 
 
 def _not_heard(line: Call | AgentAtWork, voices: set[int] | str) -> str:
-    sound = (line.call if isinstance(line, AgentAtWork) else line).sound(0.6)
     who = line.email if isinstance(line, AgentAtWork) else f"line {id(line) % 1000}"
+    if isinstance(line, AgentAtWork) and (line.phone is None or not line.phone.calls):
+        return f"{who} is not called yet"
+    sound = (line.call if isinstance(line, AgentAtWork) else line).sound(0.6)
     levels = {hertz: round(tone_level_db(sound, hertz)) for hertz in VOICES}
     if isinstance(voices, str):
         right = not is_silent(sound) and not _one_voice(sound, levels)
