@@ -124,6 +124,6 @@ export function storyOf(call) {
           ]
         : [event('calls.call_ended.v1', 40, { reason: call.end_reason, answered: false })]),
     ],
-    audio: call.recording === 'none' ? null : { id: call.id, state: call.recording, duration_s: call.recording === 'stored' ? call.talk_s : null, size_bytes: call.recording === 'stored' ? 412_000 : null },
+    audio: call.recording === 'none' ? null : { id: call.id, state: call.recording, duration_s: call.recording === 'stored' ? call.talk_s : null, size_bytes: call.recording === 'stored' ? 412_000 : null, gaps: call.recording === 'stored' ? [{ from_s: 41, until_s: 68 }] : [] },
   };
 }

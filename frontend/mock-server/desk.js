@@ -5,6 +5,24 @@ import { ago, ahead, BREAKS, CALLER, PEOPLE, QUEUES } from './data.js';
 const [ME, COLLEAGUE] = PEOPLE;
 const WRAP_UP_S = 120;
 
+const party = (changes = {}) => ({ id: randomUUID(), agent: { id: COLLEAGUE.id, name: COLLEAGUE.name }, number: null, state: 'talking', joined: false, lost: false, ...changes });
+const OUTSIDE = party({ agent: null, number: '+992372270011', joined: true });
+
+/** Scenes with others in the call: what they change of the interaction. */
+const PARTIES = {
+  asking: { state: 'held', aside: true, parties: [party({ state: 'ringing' })] },
+  asked: { state: 'held', aside: true, parties: [party()] },
+  swapped: { parties: [party()] },
+  not_asked: { state: 'held', missed: { agent: { id: COLLEAGUE.id, name: COLLEAGUE.name }, number: null, outcome: 'rejected' } },
+  conference: { recording: 'paused', parties: [OUTSIDE, party({ joined: true })] },
+  conference_asking: { recording: 'paused', aside: true, parties: [OUTSIDE, party()] },
+  guest: { guest_of: { id: COLLEAGUE.id, name: COLLEAGUE.name }, aside: true, parties: [party({ agent: { id: ME.id, name: ME.name } })] },
+  calling: { direction: 'outbound', state: 'calling', entry_point: { number: '+992446000111', name: '' }, answered_at: null, segments: [{ kind: 'dial', started_at: ago(9), ended_at: null, agent: { id: ME.id, name: ME.name } }], started_at: ago(9), recording: 'off' },
+  calling_colleague: { direction: 'internal', state: 'calling', caller: { number: '', hidden: false, name: null }, entry_point: { number: '', name: '' }, answered_at: null, segments: [{ kind: 'dial', started_at: ago(9), ended_at: null, agent: { id: ME.id, name: ME.name } }], started_at: ago(9), recording: 'off', parties: [party({ state: 'ringing' })] },
+  not_reached: { direction: 'outbound', state: 'wrap_up', entry_point: { number: '+992446000111', name: '' }, end_reason: 'busy', recording: 'off', answered_at: null },
+  card: { recording: 'paused', recording_paused_until: true },
+};
+
 export class ScriptedDesk {
   #seq = 0;
   #listeners = new Set();
@@ -39,9 +57,11 @@ export class ScriptedDesk {
   }
 
   order(name) {
-    if (name === 'hold') this.scene('held');
+    const scenes = { consult: 'asking', swap: 'swapped', join: 'conference', return: 'talking', 'recording/pause': 'card', 'recording/resume': 'talking' };
+    if (scenes[name]) this.scene(scenes[name]);
+    else if (name === 'hold') this.scene('held');
     else if (name === 'resume') this.scene('talking');
-    else if (name === 'hang-up' || name === 'transfer') this.scene('wrap_up');
+    else if (['hang-up', 'transfer', 'complete'].includes(name)) this.scene('wrap_up');
     else this.scene('not_answering');
     return this.view();
   }
@@ -61,6 +81,13 @@ export class ScriptedDesk {
   scene(name) {
     this.passed = { passed_on: { by: COLLEAGUE, failed: null }, came_back: { by: ME, failed: 'ring_no_answer' } }[name] ?? null;
     if (this.passed) name = 'talking';
+    const parties = PARTIES[name];
+    if (parties) {
+      this.#call(parties.state === 'calling' ? 'talking' : (parties.state ?? 'talking'));
+      this.interaction = { ...this.interaction, ...parties, ...(parties.recording_paused_until ? { recording_paused_until: ahead(97) } : {}) };
+      this.changed();
+      return;
+    }
     if (['announced', 'ringing', 'talking', 'held', 'wrap_up'].includes(name)) this.#call(name);
     else {
       this.interaction = null;
@@ -97,7 +124,7 @@ export class ScriptedDesk {
       queue: { id: QUEUES[0].id, name: QUEUES[0].name }, entry_point: { number: '+992446000111', name: 'Основной номер' },
       started_at: ago(start), answered_at: coming ? null : ago(talkS), held_since: state === 'held' ? ago(42) : null,
       ended_at: state === 'wrap_up' ? ago(42) : null, end_reason: state === 'wrap_up' ? 'caller_hung_up' : null,
-      recording: coming ? 'off' : 'on', passed: this.passed, rejoin_until: null, segments,
+      recording: coming ? 'off' : 'on', recording_paused_until: null, guest_of: null, aside: false, parties: [], missed: null, passed: this.passed, rejoin_until: null, segments,
       why: { by: 'longest_relative_wait', preferred: null, ring: 0, waited_s: 34, relative_wait: 1.7, agents_free: 3, agent_order: 'least_occupied', occupancy: 0.61, idle_s: 61 },
       routed: { rules: [{ rule: 'Премиум-клиенты', because: [{ attribute: 'vip', value: 'yes' }, { attribute: 'region', value: 'Согд' }], decided: ['queue', 'head_start'] }], waits_for: [], dropped: false, unknown: null },
     };

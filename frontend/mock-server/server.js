@@ -56,7 +56,9 @@ const ROUTES = [
   ['POST', /^\/api\/desk\/phone$/, () => [201, { phone_id: randomUUID(), uri: 'sip:mock@localhost', username: 'mock', password: 'mock', websocket_path: '/sip', register_expires_s: 120 }]],
   ['GET', /^\/api\/desk\/targets$/, () => TARGETS],
   ['POST', /^\/api\/desk\/interactions\/[^/]+\/wrap-up$/, ({ body }) => desk.finish(body.next, body.reason)],
-  ['POST', /^\/api\/desk\/interactions\/[^/]+\/([a-z-]+)$/, ({ match }) => desk.order(match[1])],
+  ['POST', /^\/api\/desk\/interactions\/[^/]+\/([a-z/-]+)$/, ({ match }) => desk.order(match[1])],
+  ['POST', /^\/api\/desk\/calls$/, () => { desk.scene('calling'); return desk.view(); }],
+  ['DELETE', /^\/api\/desk\/interactions\/[^/]+\/parties\/[^/]+$/, () => desk.order('return')],
   ['GET', /^\/api\/interactions$/, ({ url, session }) => {
     if (failing) throw new Problem(503, 'dependency-unavailable');
     const token = url.searchParams.get('number_token');

@@ -135,6 +135,17 @@ class AgentAtWork:
         body = {"to": to, "number" if to == "number" else "id": target}
         await self.ask("POST", f"/api/desk/interactions/{self.interaction['id']}/transfer", body)
 
+    async def consult(self, to: str, target: str) -> None:
+        """An `agent` or a `queue`'s agent by id, or a `number`."""
+        assert self.interaction is not None
+        body = {"to": to, "number" if to == "number" else "id": target}
+        await self.ask("POST", f"/api/desk/interactions/{self.interaction['id']}/consult", body)
+
+    @property
+    def parties(self) -> list[dict[str, Any]]:
+        """Who was asked or joined in the present call."""
+        return list(self.interaction["parties"]) if self.interaction else []
+
     @property
     def id(self) -> str:
         return str(self.desk["agent"]["id"])

@@ -20,7 +20,19 @@ from ovoz.entrypoints.api import ClosingWithReason, application
 
 FORWARDED = (
     *("ShowDesk", "ListTargets", "ChangeState", "TakePhone", "HangUp", "Hold", "Resume", "Reject"),
-    *("TransferCall", "FinishWrapUp", "WithdrawBreakRequest", "ShowTeam", "DecideBreak"),
+    *(
+        "TransferCall",
+        "FinishWrapUp",
+        "WithdrawBreakRequest",
+        "ShowTeam",
+        "DecideBreak",
+        "Consult",
+        "Swap",
+        "JoinParties",
+        "CompleteTransfer",
+        "ReturnToCaller",
+    ),
+    *("RemoveParty", "PauseRecording", "ResumeRecording", "MakeCall"),
 )
 """Operations that the switchboard carries out: without it each answers 503. tests/telephony has them."""
 ENDS_THE_RUN = ("SignOut",)

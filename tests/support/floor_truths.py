@@ -1,4 +1,4 @@
-"""What must always hold of a floor and its media node, whatever happens to them."""
+"""What must always hold of a floor, whatever happens to it."""
 
 from collections import Counter
 from datetime import datetime
@@ -6,19 +6,17 @@ from uuid import UUID
 
 from hypothesis.stateful import invariant
 
-from ovoz.contact_center.switchboard.state.call import CONVERSING, WITH_AGENT
+from ovoz.contact_center.switchboard.state.call import HOLDING_LINE, WITH_AGENT
 from ovoz.contact_center.switchboard.state.facts import Fact
 from ovoz.contact_center.switchboard.state.floor import Floor
 
 
 class FloorTruths:
-    """Invariants of a state machine that keeps these."""
+    """Invariants of a state machine that keeps these; who hears whom is with what agents do (`hands_machine.py`)."""
 
     floor: Floor
     now: datetime
     facts: list[Fact]
-    up: dict[str, bool]
-    bridges: dict[str, set[str]]
 
     @invariant()
     def one_call_for_an_agent_and_one_agent_for_a_call(self) -> None:
@@ -33,19 +31,28 @@ class FloorTruths:
                 assert call is not None
                 assert share is not None
                 assert share.wraps_up == (agent.state == "wrap_up")
+                guest = call.guest_of(agent.id)
                 if not share.wraps_up:
-                    assert call.agent_id == agent.id
                     assert (share.answered_at is not None) == (agent.state == "talking")
-                    assert call.phase in (CONVERSING if agent.state == "talking" else {"offered", "ringing"})
+                if not share.wraps_up and guest is not None:
+                    assert (guest.state == "talking") == (agent.state == "talking")
+                    assert share.aside == (not guest.joined)
+                elif not share.wraps_up:
+                    assert call.agent_id == agent.id
+                    assert call.phase in (
+                        HOLDING_LINE if agent.state == "talking" else {"offered", "ringing"}
+                    )
             else:
                 assert agent.call_id is None
         for share, call in shares:
             assert self.floor.agents[share.agent_id].call_id == call.id
         for call in self.floor.calls.values():
             present = [share for share in call.open_shares if not share.wraps_up]
-            assert [share.agent_id for share in present] == (
-                [call.agent_id] if call.phase in WITH_AGENT - {"wrap_up"} else []
-            )
+            guests = [guest.agent_id for guest in call.guests if guest.agent_id is not None]
+            having = [call.agent_id] if call.phase in WITH_AGENT - {"wrap_up"} else []
+            assert sorted(share.agent_id for share in present) == sorted([*having, *guests])
+            assert not call.guests or call.phase in HOLDING_LINE | {"outside"}
+            assert sum(not guest.joined for guest in call.guests) <= 1
             assert (call.phase == "wrap_up") == (call.ended_at is not None and bool(call.open_shares))
 
     @invariant()
@@ -108,16 +115,3 @@ class FloorTruths:
             if call.phase == "closed":
                 assert call.segments[-1].ended_at is not None
                 assert all(leg.ended_at is not None for leg in call.legs)
-
-    @invariant()
-    def who_talks_is_in_one_bridge(self) -> None:
-        for call in getattr(self, "floor", Floor("a" * 12, [], new_id=self._id)).calls.values():
-            members = self.bridges.get(call.bridge_id, set())
-            if call.phase in CONVERSING and call.agent_leg is not None and self.up.get(call.agent_leg):
-                assert call.rejoin_until is None, "who is back has no grace to run out"
-            if call.phase == "talking" and call.rejoin_until is None:
-                assert members == {call.caller_channel, call.agent_leg}
-            elif call.phase == "outside":
-                assert members == {call.caller_channel, call.outside_leg}
-            elif call.phase != "closed":
-                assert call.caller_channel not in members

@@ -17,7 +17,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler, Message, Scope
 
 from ovoz.contact_center.agents.api import AgentDesk, DeskReferences, LiveDesk, SessionEnd
-from ovoz.contact_center.agents.controllers import (
+from ovoz.contact_center.agents.controllers.desk import (
     CallController,
     DeskController,
     list_break_reasons,
@@ -25,6 +25,7 @@ from ovoz.contact_center.agents.controllers import (
     live,
     phone_line,
 )
+from ovoz.contact_center.agents.controllers.parties import OutgoingController, PartyController
 from ovoz.contact_center.breaks.api import BreakReasons
 from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.callers.api import Routing
@@ -128,6 +129,8 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         SessionController,
         DeskController,
         CallController,
+        OutgoingController,
+        PartyController,
         list_break_reasons,
         list_dispositions,
         BreakReasonController,

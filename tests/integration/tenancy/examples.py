@@ -84,6 +84,50 @@ EXAMPLES: dict[str, list[Try]] = {
             own="interaction-unknown",
         ),
     ],
+    "POST /api/desk/interactions/{interaction_id:uuid}/consult": [
+        Try(
+            body={"to": "agent", "id": "{own.agent}"},
+            refused="interaction-unknown",
+            own="transfer-target-not-free",
+        ),
+        Try(
+            path="/api/desk/interactions/{own.interaction}/consult",
+            body={"to": "queue", "id": "{queue}"},
+            refused="transfer-target-unknown",
+            own="transfer-target-not-free",
+        ),
+        Try(
+            path="/api/desk/interactions/00000000-0000-0000-0000-000000000000/consult",
+            body={"to": "number", "number": "{number}"},
+            refused="interaction-unknown",
+            own="interaction-unknown",
+        ),
+    ],
+    "POST /api/desk/calls": [
+        Try(
+            body={"to": "agent", "id": "{agent}"}, refused="phone-not-registered", own="phone-not-registered"
+        ),
+        Try(
+            body={"to": "number", "number": "{number}"},
+            refused="phone-not-registered",
+            own="phone-not-registered",
+        ),
+        Try(
+            body={"to": "number", "number_token": "{number_token}"},
+            refused="number-token-invalid",
+            own="number-token-invalid",
+        ),
+    ],
+    "DELETE /api/desk/interactions/{interaction_id:uuid}/parties/{party_id:uuid}": [
+        Try(refused="interaction-unknown", own="transfer-target-unknown")
+    ],
+    **{
+        f"POST /api/desk/interactions/{{interaction_id:uuid}}/{order}": [
+            Try(refused="interaction-unknown", own="not-possible-now")
+        ]
+        for order in ("swap", "join", "complete", "return", "recording/resume")
+    },
+    "POST /api/desk/interactions/{interaction_id:uuid}/recording/pause": [Try(refused="interaction-unknown")],
     "POST /api/desk/interactions/{interaction_id:uuid}/resume": [
         Try(refused="interaction-unknown", own="not-possible-now")
     ],

@@ -214,6 +214,16 @@ TABLES: dict[str, tuple[str, ...]] = {
         "event_log",
         "ovoz.live",
     ),
+    "POST /api/desk/interactions/{interaction_id:uuid}/consult": (
+        "interaction",
+        "handling",
+        "segment",
+        "leg",
+        "agent_state",
+        "recording",
+        "event_log",
+        "ovoz.live",
+    ),
     "POST /api/desk/interactions/{interaction_id:uuid}/wrap-up": (
         "interaction",
         "handling",

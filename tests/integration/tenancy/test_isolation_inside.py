@@ -46,10 +46,24 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "sign_out": {},
     "transfer": {"kind": "queue", "id": "00000000-0000-0000-0000-000000000001"},
     "transfer_outside": {"number": "+992900000001"},
+    "swap": {},
+    "join": {},
+    "complete": {},
+    "come_back": {},
+    "pause_recording": {},
+    "resume_recording": {},
+    "consult": {"kind": "queue", "id": "00000000-0000-0000-0000-000000000001"},
+    "consult_outside": {"number": "+992900000001"},
+    "remove": {"id": "00000000-0000-0000-0000-000000000001"},
+    "call_colleague": {"id": "00000000-0000-0000-0000-000000000001"},
+    "call_number": {"number": "+992900000001"},
     "withdraw_break": {},
     "decide_break": {"wish_id": str(uuid4()), "approved": True, "by": str(uuid4()), "by_name": "Кто-то"},
 }
-OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up", "transfer", "transfer_outside"}
+OF_CALLS = {"hang_up", "hold", "resume", "reject", "wrap_up", "transfer", "transfer_outside"} | {
+    *("swap", "join", "complete", "come_back", "pause_recording", "resume_recording"),
+    *("consult", "consult_outside", "remove"),
+}
 INTERNAL = {
     "POST /internal/commands",
     "GET /internal/desk/{tenant_id:str}/{agent_id:uuid}",

@@ -63,5 +63,6 @@ PATHS = {
     "holiday_id": "holiday",
     "reason": "break_reason",
     "agent_id": "agent",
+    "party_id": "agent",
 }
 """Whose name stands in a path for a parameter of that name."""

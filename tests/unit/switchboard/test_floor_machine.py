@@ -8,7 +8,9 @@ from uuid import UUID
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, precondition, rule
+from tests.support.floor_truths import FloorTruths
 from tests.unit.switchboard.break_machine import BREAKS, REASONS
+from tests.unit.switchboard.hands_machine import HandsMachine
 from tests.unit.switchboard.treating_machine import TreatingMachine
 
 from ovoz.contact_center.routing.contracts import Overflow
@@ -16,8 +18,6 @@ from ovoz.contact_center.switchboard.errors import (
     BreakFull,
     NotPossibleNow,
     PhoneNotRegistered,
-    TargetNotFree,
-    TargetUnknown,
 )
 from ovoz.contact_center.switchboard.state import (
     arrivals,
@@ -25,22 +25,33 @@ from ovoz.contact_center.switchboard.state import (
     conversation,
     presence,
     recovery,
-    transfers,
 )
-from ovoz.contact_center.switchboard.state.actions import Answer, Connect, Dial, HangUp, Part, Play, Ring
+from ovoz.contact_center.switchboard.state.actions import (
+    Answer,
+    Connect,
+    Dial,
+    Dissolve,
+    HangUp,
+    Part,
+    Play,
+    Ring,
+    StartMusic,
+    StartRinging,
+    StopMusic,
+    StopRinging,
+)
 from ovoz.contact_center.switchboard.state.agent import NextState
 from ovoz.contact_center.switchboard.state.call import Caller
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.opening import Opening
 from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits, QueueRules
-from ovoz.contact_center.switchboard.state.transfers import Destination
 
 NODE = "node-1"
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 44, None])
 
 
-class FloorMachine(TreatingMachine):
+class FloorMachine(FloorTruths, HandsMachine, TreatingMachine):
     """Keeps a small media node of its own: which channels are up, so that inputs are the ones Asterisk could send."""
 
     channels: Bundle[str] = Bundle("channels")
@@ -54,6 +65,7 @@ class FloorMachine(TreatingMachine):
         self.leg_endpoint: dict[str, str] = {}
         self.playing: list[str] = []
         self.bridges: dict[str, set[str]] = {}
+        self.hears: dict[str, str] = {}
         self.callers = 0
 
     def _id(self) -> UUID:
@@ -128,9 +140,18 @@ class FloorMachine(TreatingMachine):
                 assert presented == "+992446000100"
                 self.up[leg] = False
             case Connect(bridge=bridge, channels=channels):
-                self.bridges.setdefault(bridge, set()).update(channels)
+                for members in self.bridges.values():
+                    members.difference_update(channels)
+                # Who was gone when it came to it is not in it.
+                self.bridges.setdefault(bridge, set()).update(set(channels) & set(self.up))
             case Part(bridge=bridge, channel=channel):
                 self.bridges.get(bridge, set()).discard(channel)
+            case Dissolve(bridge=bridge):
+                self.bridges.pop(bridge, None)
+            case StartMusic(channel=channel) | StartRinging(channel=channel):
+                self.hears[channel] = type(action).__name__
+            case StopMusic(channel=channel) | StopRinging(channel=channel):
+                self.hears.pop(channel, None)
             case HangUp(channel=channel):
                 self.end_channel(channel, 16)
             case _:
@@ -139,6 +160,7 @@ class FloorMachine(TreatingMachine):
     def end_channel(self, channel: str, cause: int | None) -> None:
         if self.up.pop(channel, None) is None:
             return
+        self.hears.pop(channel, None)
         for members in self.bridges.values():
             members.discard(channel)
         conversation.caller_left(self.floor, self.now, channel, cause)
@@ -242,32 +264,6 @@ class FloorMachine(TreatingMachine):
             pass
         self.commit()
 
-    @rule(
-        which=st.integers(0, 9),
-        kind=st.sampled_from(["agent", "agent", "queue", "entry_point", "number"]),
-        to_whom=st.integers(0, 9),
-    )
-    def agent_passes_on(self, which: int, kind: transfers.TargetKind, to_whom: int) -> None:
-        agent = self.floor.agents[self.agent_ids[which % len(self.agent_ids)]]
-        call = self.floor.calls.get(agent.call_id) if agent.call_id else None
-        if call is None:
-            return
-        ids = {
-            "agent": self.agent_ids[to_whom % len(self.agent_ids)],
-            "queue": self.queue_ids[to_whom % len(self.queue_ids)],
-            "entry_point": next(iter(self.floor.entry_points)),
-            "number": None,
-        }
-        to = Destination(kind, ids[kind], "+992900000001" if kind == "number" else None)
-        before = (dict(self.floor.calls), dict(self.floor.agents))
-        try:
-            transfers.transfer(self.floor, self.now, agent, call, to)
-        except (NotPossibleNow, TargetNotFree, TargetUnknown):
-            assert (self.floor.calls, self.floor.agents) == before, "nothing half done"
-        else:
-            assert not self.floor.agents[agent.id].assignable
-        self.commit()
-
     @rule(seconds=st.sampled_from([0.5, 2, 8, 16, 21, 31, 61, 130, 901]))
     def time_passes(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -297,6 +293,7 @@ class FloorMachine(TreatingMachine):
     def node_restarts(self) -> None:
         self.up.clear()
         self.bridges.clear()
+        self.hears.clear()
         self.playing.clear()
         recovery.media_lost(self.floor, self.now, NODE)
         self.commit()
@@ -307,6 +304,7 @@ class FloorMachine(TreatingMachine):
         for index, channel in enumerate(sorted(self.up)):
             if index in lost:
                 del self.up[channel]
+                self.hears.pop(channel, None)
                 for members in self.bridges.values():
                     members.discard(channel)
         recovery.reconcile(

@@ -173,13 +173,35 @@ class DeskPassed(msgspec.Struct, frozen=True):
     failed: PublicText | None
 
 
+class DeskParty(msgspec.Struct, frozen=True):
+    """Somebody who was asked aside (`joined` false) or speaks with the caller too: a colleague, or a number outside.
+
+    `lost`: the line of a colleague is lost and is called again.
+    """
+
+    id: UUID
+    agent: Colleague | None
+    number: PersonalPhone | None
+    state: Literal["announced", "ringing", "talking"]
+    joined: bool
+    lost: bool
+
+
+class DeskMissed(msgspec.Struct, frozen=True):
+    """Who was asked aside last and did not come, or left again; and why."""
+
+    agent: Colleague | None
+    number: PersonalPhone | None
+    outcome: PublicText
+
+
 class DeskInteraction(msgspec.Struct, frozen=True):
     """The call the agent is busy with."""
 
     id: UUID
     channel: Literal["voice"]
-    direction: Literal["inbound", "outbound"]
-    state: Literal["announced", "ringing", "talking", "held", "wrap_up"]
+    direction: Literal["inbound", "outbound", "internal"]
+    state: Literal["announced", "ringing", "calling", "talking", "held", "wrap_up"]
     caller: Caller
     queue: Reference
     entry_point: DeskEntryPoint
@@ -189,6 +211,14 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     ended_at: datetime | None
     end_reason: PublicText | None
     recording: Literal["off", "on", "paused", "failed"]
+    recording_paused_until: datetime | None
+    """When the pause for a card's number ends by itself."""
+    guest_of: Colleague | None
+    """Who has the call, where this agent was only asked or joined."""
+    aside: bool
+    """Who has the call speaks with who was asked; the caller hears music."""
+    parties: list[DeskParty]
+    missed: DeskMissed | None
     passed: DeskPassed | None
     rejoin_until: datetime | None
     why: DeskReason | None

@@ -39,6 +39,23 @@ class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: Annotated[str, Meta(pattern=DIALLED, examples=["+992900000102"])] | None = None
 
 
+class Consultation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is asked aside: `id` of an agent, or of a queue (whose longest idle agent it is); or a `number` outside."""
+
+    to: Literal["agent", "queue", "number"]
+    id: UUID | None = None
+    number: Annotated[str, Meta(pattern=DIALLED, examples=["+992900000102"])] | None = None
+
+
+class OutgoingCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is called: a colleague's `id`, a `number` outside, or the `number_token` of a masked one."""
+
+    to: Literal["agent", "number"]
+    id: UUID | None = None
+    number: Annotated[str, Meta(pattern=DIALLED, examples=["+992900000102"])] | None = None
+    number_token: Annotated[str, Meta(max_length=200)] | None = None
+
+
 class Names(msgspec.Struct, frozen=True):
     ru: PublicText
     tg: PublicText

@@ -92,6 +92,13 @@ class TimelineEvent(msgspec.Struct, frozen=True):
     params: Annotated[dict[str, Any], keyed(FACT_KEYS)]
 
 
+class RecordingGap(msgspec.Struct, frozen=True):
+    """Silence, because an agent paused the recording for a card's number; seconds from its beginning."""
+
+    from_s: float
+    until_s: float
+
+
 class InteractionRecording(msgspec.Struct, frozen=True):
     """`id` opens the audio at `/api/recordings/{id}/audio` once the state is `stored`."""
 
@@ -99,6 +106,7 @@ class InteractionRecording(msgspec.Struct, frozen=True):
     state: RecordingState
     duration_s: float | None
     size_bytes: int | None
+    gaps: list[RecordingGap]
 
 
 class Interaction(InteractionSummary, frozen=True):

@@ -1,5 +1,6 @@
 """Reading the history, within what a person may see."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from ovoz.contact_center.calls.schemas import (
     InteractionRecording,
     InteractionSegment,
     InteractionSummary,
+    RecordingGap,
     RecordingState,
     Sort,
     TimelineEvent,
@@ -124,6 +126,7 @@ class History:
                 _STATES[recording.state],
                 recording.duration_ms / 1000 if recording.duration_ms is not None else None,
                 recording.size_bytes,
+                _gaps(row[0], [(event.type, event.at) for event, _ in events]),
             )
             if recording is not None
             else None,
@@ -134,6 +137,25 @@ class History:
         reach = await self._access.reach(actor, "interactions.read")
         async with self._database.tenant(actor.tenant_id) as session:
             return await HistoryRepository(session).one(interaction_id, reach) is not None
+
+
+def _gaps(interaction: Any, events: list[tuple[str, datetime]]) -> list[RecordingGap]:
+    """The recording begins with the first answer; a pause that nobody ended lasts to the end of the call."""
+    began, gaps, since = interaction.answered_at, [], None
+    if began is None:
+        return []
+    ends = [*events, ("calls.call_ended.v1", interaction.ended_at)] if interaction.ended_at else events
+    for type_, at in ends:
+        if type_ == "calls.recording_paused.v1":
+            since = at
+        elif type_ in ("calls.recording_resumed.v1", "calls.call_ended.v1") and since is not None:
+            gaps.append(
+                RecordingGap(
+                    round((since - began).total_seconds(), 3), round((at - began).total_seconds(), 3)
+                )
+            )
+            since = None
+    return gaps
 
 
 def _summary(row: Any, keys: FieldKeys) -> InteractionSummary:

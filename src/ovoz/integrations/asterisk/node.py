@@ -37,9 +37,11 @@ from ovoz.contact_center.switchboard.state.actions import (
     Ring,
     StartMusic,
     StartRecording,
+    StartRinging,
     StopMusic,
     StopPlaying,
     StopRecording,
+    StopRinging,
 )
 from ovoz.contact_center.switchboard.state.recovery import NodeSnapshot
 from ovoz.integrations.asterisk.ami import Ami, AmiRefused
@@ -209,6 +211,10 @@ class AsteriskNode:
                 await ari.request("POST", f"channels/{channel}/moh", mohClass=music)
             case StopMusic(channel=channel):
                 await ari.request("DELETE", f"channels/{channel}/moh")
+            case StartRinging(channel=channel):
+                await ari.request("POST", f"channels/{channel}/ring")
+            case StopRinging(channel=channel):
+                await ari.request("DELETE", f"channels/{channel}/ring")
             case Ring():
                 await self._ring(action)
             case Dial():

@@ -207,6 +207,8 @@ class Blueprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_calls: Annotated[int, Meta(gt=0, le=100_000)] = 200
     caller_number: PhoneNumber | None = None
     """What is presented to whom is called: one of `entry_points`. None: the first of them."""
+    recording_pause_s: Annotated[int, Meta(ge=10, le=600)] = 120
+    """How long a recording is silent at most when an agent pauses it for a card's number."""
     users: list[BlueprintUser] = []
     skills: list[BlueprintSkill] = []
     queues: Annotated[list[BlueprintQueue], Meta(min_length=1)] = []

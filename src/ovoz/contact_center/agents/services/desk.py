@@ -9,7 +9,15 @@ from ovoz.contact_center.agents.contracts import Desk, Phone, Targets
 from ovoz.contact_center.agents.errors import DispositionUnknown, ReasonUnknown, TargetIncomplete
 from ovoz.contact_center.agents.ports import Switchboard
 from ovoz.contact_center.agents.repositories import DeskReferences
-from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, Transfer, WrapUp
+from ovoz.contact_center.agents.schemas import (
+    BreakReason,
+    Consultation,
+    Disposition,
+    OutgoingCall,
+    StateChange,
+    Transfer,
+    WrapUp,
+)
 from ovoz.contact_center.switchboard.contracts import RIGHTS, Verb
 from ovoz.lib.ids import new_id
 from ovoz.platform.access.api import Access
@@ -60,15 +68,27 @@ class AgentDesk:
 
     async def transfer(self, actor: Actor, key: str | None, interaction_id: UUID, wish: Transfer) -> Desk:
         """Passing on to the outside costs money and needs a right of its own. Raises TargetIncomplete."""
-        wanted, other = ("number", "id") if wish.to == "number" else ("id", "number")
-        if getattr(wish, wanted) is None or getattr(wish, other) is not None:
-            raise TargetIncomplete(
-                f"For {wish.to} say {wanted}, and not {other}.",
-                errors=[{"pointer": f"/{wanted}", "detail": "must be there, alone"}],
-            )
+        _demand_whole(wish)
         if wish.to == "number":
             return await self._order(actor, key, "transfer_outside", interaction_id, number=wish.number)
         return await self._order(actor, key, "transfer", interaction_id, kind=wish.to, id=str(wish.id))
+
+    async def consult(self, actor: Actor, key: str | None, interaction_id: UUID, wish: Consultation) -> Desk:
+        """Asking somebody outside needs the right to call there. Raises TargetIncomplete."""
+        _demand_whole(wish)
+        if wish.to == "number":
+            return await self._order(actor, key, "consult_outside", interaction_id, number=wish.number)
+        return await self._order(actor, key, "consult", interaction_id, kind=wish.to, id=str(wish.id))
+
+    async def call(self, actor: Actor, key: str | None, wish: OutgoingCall) -> Desk:
+        """Calling outside costs money and needs a right of its own. Raises TargetIncomplete."""
+        _demand_whole(wish)
+        if wish.to == "number":
+            return await self._order(actor, key, "call_number", None, number=wish.number)
+        return await self._order(actor, key, "call_colleague", None, id=str(wish.id))
+
+    async def remove(self, actor: Actor, key: str | None, interaction_id: UUID, party_id: UUID) -> Desk:
+        return await self._order(actor, key, "remove", interaction_id, id=str(party_id))
 
     async def wrap_up(
         self, actor: Actor, tenant: Tenant, key: str | None, interaction_id: UUID, result: WrapUp
@@ -118,6 +138,15 @@ class AgentDesk:
                 f"A break needs one of {', '.join(known)}.",
                 errors=[{"pointer": "/reason", "detail": "not one of the tenant's"}],
             )
+
+
+def _demand_whole(wish: Transfer | Consultation | OutgoingCall) -> None:
+    wanted, other = ("number", "id") if wish.to == "number" else ("id", "number")
+    if getattr(wish, wanted) is None or getattr(wish, other) is not None:
+        raise TargetIncomplete(
+            f"For {wish.to} say {wanted}, and not {other}.",
+            errors=[{"pointer": f"/{wanted}", "detail": "must be there, alone"}],
+        )
 
 
 def _command_id(actor: Actor, key: str | None, verb: Verb, interaction_id: UUID | None) -> UUID:

@@ -129,8 +129,8 @@ class Directory:
                     " FROM user_account u WHERE u.is_agent AND u.disabled_at IS NULL ORDER BY u.id"
                 )
             )
-            rules = await session.execute(text("SELECT caller_number FROM calling_rules"))
-            presented = rules.scalar_one_or_none()
+            found = await session.execute(text("SELECT caller_number, recording_pause_s FROM calling_rules"))
+            rules = found.one()
             codes = await session.execute(text("SELECT code, id FROM queue WHERE archived_at IS NULL"))
             routing, _ = await RulesRepository(session).rules()
             breaks = await session.execute(
@@ -148,7 +148,7 @@ class Directory:
                     holidays.all(),
                     Surroundings(ZoneInfo(tenant.time_zone), self._clock(), numbers, self._sounds),
                 ),
-                calling=Calling(caller_number=own(presented, numbers)),
+                calling=Calling(own(rules.caller_number, numbers), rules.recording_pause_s),
                 entry_points={
                     row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
                     for row in entries

@@ -208,8 +208,8 @@ class Cell:
         agents = set(step.agents)
         for call_id in step.calls:
             call = floor.calls.get(call_id)
-            if call is not None and call.agent_id is not None:
-                agents.add(call.agent_id)
+            if call is not None:
+                agents.update(share.agent_id for share in call.open_shares if not share.wraps_up)
         if agents or step.calls:
             self.desks.changed(floor, agents)
         if any(fact.type in CHANGES_RETURNS for fact in step.facts):

@@ -3,7 +3,9 @@
 import asyncio
 import secrets
 from collections import OrderedDict
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -15,12 +17,23 @@ from ovoz.contact_center.switchboard.errors import (
     CommandInvalid,
     InteractionUnknown,
     SwitchboardUnavailable,
+    TargetUnknown,
 )
 from ovoz.contact_center.switchboard.ports import MediaUnavailable
 from ovoz.contact_center.switchboard.services.cell import Cell
-from ovoz.contact_center.switchboard.state import breaks, conversation, presence, transfers, view
+from ovoz.contact_center.switchboard.state import (
+    breaks,
+    consulting,
+    conversation,
+    outgoing,
+    presence,
+    recordings,
+    transfers,
+    view,
+)
 from ovoz.contact_center.switchboard.state.agent import Agent, ChosenState, NextState
 from ovoz.contact_center.switchboard.state.call import Call
+from ovoz.contact_center.switchboard.state.duty import own_call
 from ovoz.contact_center.switchboard.state.floor import Floor
 from ovoz.contact_center.switchboard.state.transfers import Destination
 from ovoz.lib.db import DatabaseUnavailable
@@ -49,6 +62,15 @@ class TransferArguments(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class ConsultArguments(msgspec.Struct, frozen=True):
+    kind: Literal["agent", "queue"]
+    id: UUID
+
+
+class OneArguments(msgspec.Struct, frozen=True):
+    id: UUID
+
+
 class OutsideArguments(msgspec.Struct, frozen=True):
     number: Annotated[str, msgspec.Meta(pattern=DIALLED)]
 
@@ -62,8 +84,29 @@ class DecisionArguments(msgspec.Struct, frozen=True):
 
 
 Arguments = TypeVar(
-    "Arguments", StateArguments, WrapUpArguments, TransferArguments, OutsideArguments, DecisionArguments
+    "Arguments",
+    StateArguments,
+    WrapUpArguments,
+    TransferArguments,
+    ConsultArguments,
+    OneArguments,
+    OutsideArguments,
+    DecisionArguments,
 )
+
+_PLAIN: Final[dict[str, Callable[[Floor, datetime, Agent, Call], None]]] = {
+    "hang_up": conversation.hang_up,
+    "reject": conversation.reject,
+    "hold": conversation.hold,
+    "resume": conversation.resume,
+    "swap": consulting.swap,
+    "join": consulting.join,
+    "complete": consulting.complete,
+    "come_back": consulting.come_back,
+    "pause_recording": recordings.pause_recording,
+    "resume_recording": recordings.resume_recording,
+}
+"""Orders about the agent's call that say nothing more."""
 
 
 class Commands:
@@ -136,14 +179,6 @@ class Commands:
                 presence.choose_state(floor, now, floor.agents[agent.id], wanted.state, wanted.reason)
             case "sign_out":
                 presence.choose_state(floor, now, agent, "offline")
-            case "hang_up":
-                conversation.hang_up(floor, now, agent, _call(floor, agent, command))
-            case "reject":
-                conversation.reject(floor, now, agent, _call(floor, agent, command))
-            case "hold":
-                conversation.hold(floor, now, agent, _call(floor, agent, command))
-            case "resume":
-                conversation.resume(floor, now, agent, _call(floor, agent, command))
             case "wrap_up":
                 done = _arguments(command, WrapUpArguments)
                 await self._know_break(floor, done.next, done.reason)
@@ -175,6 +210,39 @@ class Commands:
                     by=word.by,
                     by_name=word.by_name,
                 )
+            case "consult":
+                whom = _arguments(command, ConsultArguments)
+                call = _call(floor, agent, command)
+                consulting.consult(floor, now, agent, call, Destination(whom.kind, whom.id))
+            case "consult_outside":
+                outside = _arguments(command, OutsideArguments)
+                call = _call(floor, agent, command)
+                consulting.consult(floor, now, agent, call, Destination("number", number=outside.number))
+            case "call_colleague":
+                colleague = _arguments(command, OneArguments)
+                outgoing.call_colleague(
+                    floor,
+                    now,
+                    agent,
+                    colleague.id,
+                    interaction_id=self._cell.new_id(),
+                    node=self._cell.node.id,
+                )
+            case "call_number":
+                outside = _arguments(command, OutsideArguments)
+                if _dialled(floor, outside.number).kind == "entry_point":
+                    raise TargetUnknown("That is a number of the operator's own.")
+                outgoing.call_number(
+                    floor,
+                    now,
+                    agent,
+                    outside.number,
+                    interaction_id=self._cell.new_id(),
+                    node=self._cell.node.id,
+                )
+            case "remove":
+                guest = _arguments(command, OneArguments)
+                consulting.remove(floor, now, agent, _call(floor, agent, command), guest.id)
             case "transfer":
                 to = _arguments(command, TransferArguments)
                 call = _call(floor, agent, command)
@@ -183,6 +251,8 @@ class Commands:
                 outside = _arguments(command, OutsideArguments)
                 call = _call(floor, agent, command)
                 transfers.transfer(floor, now, agent, call, _dialled(floor, outside.number))
+            case verb:
+                _PLAIN[verb](floor, now, agent, _call(floor, agent, command))
         await self._cell.commit(floor)
         return self._cell.desks.view(floor, agent.id)
 
@@ -235,7 +305,7 @@ def _call(floor: Floor, agent: Agent, command: Command) -> Call:
         raise CommandInvalid("interaction_id is missing.")
     if command.interaction_id not in floor.calls:
         raise InteractionUnknown("It is over, or it is not one of yours.")
-    return conversation.own_call(floor, agent, command.interaction_id)
+    return own_call(floor, agent, command.interaction_id)
 
 
 def _dialled(floor: Floor, number: str) -> Destination:

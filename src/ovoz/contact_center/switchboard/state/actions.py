@@ -39,6 +39,16 @@ class StopMusic(Action, frozen=True):
     channel: str
 
 
+class StartRinging(Action, frozen=True):
+    """The channel hears that somebody is called."""
+
+    channel: str
+
+
+class StopRinging(Action, frozen=True):
+    channel: str
+
+
 class Ring(Action, frozen=True):
     """Calls an agent's phone; begun only when the claim stands in the journal."""
 

@@ -25,8 +25,6 @@ from ovoz.contact_center.switchboard.state.call import (
     end_legs,
     end_segment,
     rest,
-    spent_ms,
-    waiting_since,
     with_leg,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
@@ -35,6 +33,7 @@ from ovoz.contact_center.switchboard.state.recordings import end_recording
 from ovoz.contact_center.switchboard.state.routing import routed
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
 from ovoz.contact_center.switchboard.state.saying import fall_silent, say_in_queues_language, say_next
+from ovoz.contact_center.switchboard.state.times import spent_ms, waiting_since
 from ovoz.contact_center.switchboard.state.treating import treat_anew, treat_caller
 
 CAUSE_CONGESTION = 42
@@ -356,7 +355,8 @@ def digit_pressed(floor: Floor, now: datetime, channel: str, digit: str) -> None
     if call is None or call.phase == "closed":
         return
     by_caller = channel == call.caller_channel
-    party = "caller" if by_caller else "outside" if channel == call.outside_leg else "agent"
+    leg = call.leg(channel)
+    party = "caller" if by_caller else leg.party if leg is not None else "agent"
     floor.put_call(
         floor.tell("calls.digit_pressed.v1", now, call, party=party, digit=digit if party == "agent" else "•")
     )

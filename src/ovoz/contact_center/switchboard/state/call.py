@@ -1,6 +1,6 @@
-"""One call as the switchboard knows it, and the arithmetic of its segments."""
+"""One call as the switchboard knows it, and what changes in it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -9,15 +9,28 @@ import msgspec
 from ovoz.contact_center.callers.contracts import CallerProfile
 from ovoz.contact_center.routing.api import Treatment
 from ovoz.contact_center.routing.contracts import Reason
+from ovoz.contact_center.switchboard.state.parties import Guest, Missed
 
 Phase = Literal[
-    "greeting", "queued", "offered", "ringing", "talking", "held", "dialling", "outside", "wrap_up", "closed"
+    "greeting",
+    "queued",
+    "offered",
+    "ringing",
+    "calling",
+    "talking",
+    "held",
+    "dialling",
+    "outside",
+    "wrap_up",
+    "closed",
 ]
 SegmentKind = Literal["flow", "queue", "ring", "talk", "hold", "dial", "outside", "wrap_up"]
 
 WAITING: frozenset[str] = frozenset({"queued", "offered", "ringing"})
 CONVERSING: frozenset[str] = frozenset({"talking", "held"})
-WITH_AGENT: frozenset[str] = frozenset({"offered", "ringing", "talking", "held", "wrap_up"})
+HOLDING_LINE: frozenset[str] = CONVERSING | {"calling"}
+"""The agent's own line is to be there; where it is lost it is called again."""
+WITH_AGENT: frozenset[str] = frozenset({"offered", "ringing", "calling", "talking", "held", "wrap_up"})
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -105,6 +118,10 @@ class Handling(msgspec.Struct, frozen=True):
     wrap_up_until: datetime | None = None
     disposition: str | None = None
     note: str = ""
+    aside: bool = False
+    """Asked by the agent who has the call, and never joined to the caller."""
+    guest_ms: int = 0
+    """Milliseconds spoken as a guest: the segments meanwhile are of the agent who has the call."""
 
     @property
     def wraps_up(self) -> bool:
@@ -118,7 +135,7 @@ class Call(msgspec.Struct, frozen=True):
     node: str
     caller: Caller
     caller_channel: str
-    entry_point_id: UUID
+    entry_point_id: UUID | None
     entry_number: str
     entry_name: str
     queue_id: UUID
@@ -131,6 +148,8 @@ class Call(msgspec.Struct, frozen=True):
     """Until then the caller is kept from the queue for the answer."""
     treatment: Treatment | None = None
     """What the routing rules made of the caller."""
+    direction: Literal["inbound", "outbound", "internal"] = "inbound"
+    """An internal one has no caller: a colleague is called by another."""
     sip_call_id: str = ""
     refusal: str | None = None
     """Set when the call was turned away (limits): the caller hears why and is hung up."""
@@ -139,6 +158,10 @@ class Call(msgspec.Struct, frozen=True):
     outside_leg: str | None = None
     """A number outside that was dialled for the caller."""
     passed: Passed | None = None
+    guests: tuple[Guest, ...] = ()
+    aside: bool = False
+    """The agent speaks with who is asked, not with the caller."""
+    missed: Missed | None = None
     led: Led = Led()
     attempt: int = 0
     why: Reason | None = None
@@ -166,6 +189,8 @@ class Call(msgspec.Struct, frozen=True):
     rejoin_at: datetime | None = None
     recording_id: UUID | None = None
     recording: Literal["off", "on", "paused", "failed"] = "off"
+    paused_until: datetime | None = None
+    """Until when nothing is recorded because a card's number is said."""
     disposition: str | None = None
     note: str = ""
     segments: tuple[Segment, ...] = ()
@@ -176,6 +201,31 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def bridge_id(self) -> str:
         return f"b-{self.id.hex}"
+
+    @property
+    def side_bridge_id(self) -> str:
+        """Where the agent speaks with who is asked."""
+        return f"s-{self.id.hex}"
+
+    @property
+    def consulted(self) -> Guest | None:
+        """Who is asked aside; one at a time."""
+        return next((guest for guest in self.guests if not guest.joined), None)
+
+    @property
+    def joined(self) -> tuple[Guest, ...]:
+        return tuple(guest for guest in self.guests if guest.joined)
+
+    @property
+    def may_be_left(self) -> bool:
+        """Whether somebody has somebody to speak with when the agent leaves."""
+        return len(self.joined) > (1 if self.direction == "internal" else 0)
+
+    def guest_at(self, leg_id: str) -> Guest | None:
+        return next((guest for guest in self.guests if guest.leg == leg_id), None)
+
+    def guest_of(self, agent_id: UUID) -> Guest | None:
+        return next((guest for guest in self.guests if guest.agent_id == agent_id), None)
 
     @property
     def raw_recording(self) -> str:
@@ -196,7 +246,9 @@ class Call(msgspec.Struct, frozen=True):
             self.dial_until,
             self.rejoin_until,
             self.rejoin_at,
+            self.paused_until,
             *(share.wrap_up_until for share in self.open_shares),
+            *(due for guest in self.guests for due in (guest.until, guest.rejoin_until, guest.rejoin_at)),
         )
 
     @property
@@ -210,7 +262,9 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def last_agent_id(self) -> UUID | None:
         """Who has the call, or had it last."""
-        spoke = [share.agent_id for share in self.handlings if share.answered_at is not None]
+        spoke = [
+            share.agent_id for share in self.handlings if share.answered_at is not None and not share.aside
+        ]
         return self.agent_id or (spoke[-1] if spoke else None)
 
 
@@ -285,16 +339,14 @@ def with_first_share(call: Call) -> Call:
     return with_share(call, share)
 
 
-def share_ms(call: Call, share: Handling, kind: SegmentKind, until: datetime) -> int:
-    """Milliseconds that the share's agent spent in this way within the share."""
-    end = share.ended_at or until
-    total = timedelta()
-    for segment in call.segments:
-        if segment.kind == kind and segment.agent_id == share.agent_id and segment.started_at < end:
-            total += max(
-                timedelta(), min(segment.ended_at or end, end) - max(segment.started_at, share.offered_at)
-            )
-    return round(total / timedelta(milliseconds=1))
+def with_guest(call: Call, guest: Guest) -> Call:
+    """The call with this guest added, or put in the place of the one with the same id."""
+    others = tuple(guest if known.id == guest.id else known for known in call.guests)
+    return msgspec.structs.replace(call, guests=others if guest in others else (*others, guest))
+
+
+def without_guest(call: Call, guest: Guest) -> Call:
+    return msgspec.structs.replace(call, guests=tuple(known for known in call.guests if known.id != guest.id))
 
 
 def with_leg(call: Call, leg: Leg) -> Call:
@@ -304,31 +356,6 @@ def with_leg(call: Call, leg: Leg) -> Call:
     return msgspec.structs.replace(
         call, legs=tuple(leg if known.id == leg.id else known for known in call.legs)
     )
-
-
-def spent_ms(call: Call, kinds: frozenset[str], until: datetime) -> int:
-    """Milliseconds spent in segments of these kinds; a lasting one counts up to `until`."""
-    total = timedelta()
-    for segment in call.segments:
-        if segment.kind in kinds:
-            total += max(timedelta(), (segment.ended_at or until) - segment.started_at)
-    return round(total / timedelta(milliseconds=1))
-
-
-def waiting_since(call: Call) -> datetime:
-    """Since when the caller waits for somebody, through every queue and ring."""
-    since = call.queued_at or call.started_at
-    for segment in reversed(call.segments):
-        if segment.kind not in ("queue", "ring", "dial"):
-            break
-        since = segment.started_at
-    return since
-
-
-def waited_ms(call: Call, until: datetime) -> int:
-    """Milliseconds in queues and rings before anybody answered."""
-    before = tuple(segment for segment in call.segments if segment.started_at < until)
-    return spent_ms(msgspec.structs.replace(call, segments=before), frozenset({"queue", "ring"}), until)
 
 
 def end_legs(call: Call, now: datetime) -> Call:

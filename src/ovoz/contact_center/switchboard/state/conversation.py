@@ -1,38 +1,45 @@
 """Ringing, talking, holding, ending: what legs report and what an agent commands."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from ovoz.contact_center.switchboard.errors import NotPossibleNow
 from ovoz.contact_center.switchboard.state.actions import (
     Connect,
-    Dissolve,
     HangUp,
-    Part,
-    Ring,
-    StartMusic,
     StopMusic,
 )
-from ovoz.contact_center.switchboard.state.agent import Agent, NextState, after_call
+from ovoz.contact_center.switchboard.state.agent import Agent, NextState
 from ovoz.contact_center.switchboard.state.arrivals import close_unanswered
 from ovoz.contact_center.switchboard.state.call import (
     CONVERSING,
+    HOLDING_LINE,
     Call,
-    Leg,
     begin_segment,
     end_legs,
     end_segment,
     end_share,
-    rest,
-    spent_ms,
-    waiting_since,
     with_leg,
     with_share,
 )
 from ovoz.contact_center.switchboard.state.dispositions import check_disposition
+from ovoz.contact_center.switchboard.state.duty import own, release_agent
+from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
-from ovoz.contact_center.switchboard.state.recordings import end_recording, record, record_again
+from ovoz.contact_center.switchboard.state.guests import (
+    guest_answered,
+    guest_gone,
+    guest_leg_lost,
+    guest_ringing,
+    succeed,
+    successor,
+)
+from ovoz.contact_center.switchboard.state.outgoing import agent_there, called_answered
+from ovoz.contact_center.switchboard.state.parties import Guest
+from ovoz.contact_center.switchboard.state.recordings import record
+from ovoz.contact_center.switchboard.state.rejoining import agent_leg_lost, rejoin
 from ovoz.contact_center.switchboard.state.saying import fall_silent
+from ovoz.contact_center.switchboard.state.sound import resound
+from ovoz.contact_center.switchboard.state.times import waiting_since
 from ovoz.contact_center.switchboard.state.transfers import (
     OUTCOMES,
     caller_left_outside,
@@ -53,7 +60,12 @@ UNREACHABLE_CAUSES = frozenset({1, 3, 18, 20, 27, 38})
 def leg_ringing(floor: Floor, now: datetime, leg_id: str) -> None:
     """The agent's phone says that it rings."""
     call = floor.call_of(leg_id)
-    if call is None or call.agent_leg != leg_id or call.phase != "offered":
+    if call is None:
+        return
+    guest = call.guest_at(leg_id)
+    if guest is not None:
+        guest_ringing(floor, now, call, guest)
+    if call.agent_leg != leg_id or call.phase != "offered":
         return
     floor.put_call(floor.tell("calls.ring_started.v1", now, replace(call, phase="ringing")))
 
@@ -63,10 +75,19 @@ def leg_answered(floor: Floor, now: datetime, leg_id: str, *, observed_late: boo
     call = floor.call_of(leg_id)
     if call is None:
         return
-    if call.agent_leg == leg_id and call.phase in ("offered", "ringing"):
+    guest = call.guest_at(leg_id)
+    if guest is not None:
+        guest_answered(floor, now, call, guest, observed_late=observed_late)
+    elif call.agent_leg == leg_id and call.phase in ("offered", "ringing"):
         _begin_talking(floor, now, call, leg_id, observed_late=observed_late)
+    elif call.phase == "calling" and call.agent_leg == leg_id and call.rejoin_until is not None:
+        agent_there(floor, now, call, leg_id)
+    elif call.phase == "calling" and call.caller_channel == leg_id:
+        called_answered(floor, now, call, observed_late=observed_late)
+    elif call.caller_channel == leg_id and call.phase in CONVERSING:
+        return
     elif call.agent_leg == leg_id and call.phase in CONVERSING and call.rejoin_until is not None:
-        _rejoin(floor, now, call, leg_id)
+        rejoin(floor, now, call, leg_id)
     elif call.outside_leg == leg_id and call.phase == "dialling":
         outside_answered(floor, now, call, observed_late=observed_late)
     elif call.outside_leg == leg_id and call.phase == "outside":
@@ -84,18 +105,43 @@ def leg_ended(
         return
     call = _end_leg(call, leg_id, now, cause, observed_late=observed_late)
     floor.put_call(call)
+    guest = call.guest_at(leg_id)
+    if guest is not None:
+        _guest_ended(floor, now, call, guest, cause, observed_late=observed_late)
+        return
     if call.outside_leg == leg_id and call.phase in ("dialling", "outside"):
+        next_ = successor(call)
+        if next_ is not None:
+            succeed(floor, now, call, end_segment(call, now, outcome="outside_hung_up"), next_)
+            return
         outcome = "outside_hung_up" if call.phase == "outside" else OUTCOMES.get(cause or 0, "failed")
         outside_over(floor, now, call, outcome, observed_late=observed_late)
         return
     if call.agent_leg != leg_id:
         return
     if call.phase in ("offered", "ringing"):
-        rejected = cause in REJECTED_CAUSES
-        reason = "rejected" if rejected else "phone_lost" if cause in UNREACHABLE_CAUSES else "ring_no_answer"
-        ring_over(floor, now, call, reason)
-    elif call.phase in CONVERSING:
+        ring_over(floor, now, call, _not_answered(cause))
+    elif call.phase in HOLDING_LINE:
         agent_leg_lost(floor, now, call, cause, observed_late=observed_late)
+
+
+def _not_answered(cause: int | None) -> str:
+    rejected = cause in REJECTED_CAUSES
+    return "rejected" if rejected else "phone_lost" if cause in UNREACHABLE_CAUSES else "ring_no_answer"
+
+
+def _guest_ended(
+    floor: Floor, now: datetime, call: Call, guest: Guest, cause: int | None, *, observed_late: bool
+) -> None:
+    if guest.agent_id is None:
+        outcome = "outside_hung_up" if guest.state == "talking" else OUTCOMES.get(cause or 0, "failed")
+        guest_gone(floor, now, call, guest, outcome, observed_late=observed_late)
+    elif guest.state == "talking":
+        guest_leg_lost(floor, now, call, guest, cause, observed_late=observed_late)
+    else:
+        # Whether it ever rang is not known when nobody listened: then nobody is blamed.
+        outcome = "ring_unknown" if observed_late else _not_answered(cause)
+        guest_gone(floor, now, call, guest, outcome, blame=not observed_late, observed_late=observed_late)
 
 
 def caller_left(
@@ -124,6 +170,8 @@ def caller_left(
             release_agent(floor, now, agent)
     elif call.phase in CONVERSING:
         end_conversation(floor, now, call, "caller_hung_up", observed_late=observed_late)
+    elif call.phase == "calling":
+        not_reached(floor, now, call, OUTCOMES.get(cause or 0, "failed"), observed_late=observed_late)
     elif call.phase in ("dialling", "outside"):
         caller_left_outside(floor, now, call, observed_late=observed_late)
 
@@ -153,86 +201,60 @@ def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_age
     floor.match(now)
 
 
-def agent_leg_lost(
-    floor: Floor, now: datetime, call: Call, cause: int | None, *, observed_late: bool = False
-) -> None:
-    """The agent's leg went without a command (reload, network): the caller hears music, a new leg may come."""
-    call = replace(
-        call,
-        agent_leg=None,
-        rejoin_until=call.rejoin_until or now + timedelta(seconds=floor.limits.rejoin_grace_s),
-        rejoin_at=now + timedelta(seconds=floor.limits.rejoin_retry_s),
-    )
-    call = floor.tell("calls.agent_leg_lost.v1", now, call, observed_late=observed_late, cause=cause)
-    floor.put_call(call)
-    if call.phase == "talking":
-        floor.act(
-            Part(call.id, call.bridge_id, call.caller_channel), StartMusic(call.id, call.caller_channel)
-        )
-
-
-def ring_again(floor: Floor, now: datetime, call: Call) -> None:
-    """Calls the agent's phone back into the conversation, when it is there."""
-    agent = floor.agents.get(call.agent_id) if call.agent_id else None
-    call = replace(call, rejoin_at=None)
-    if agent is None or not agent.registered or call.agent_leg is not None or not floor.intents_allowed:
-        later = now + timedelta(seconds=floor.limits.rejoin_retry_s)
-        floor.put_call(replace(call, rejoin_at=later))
-        return
-    attempt = call.attempt + 1
-    leg_id = f"{call.id.hex}-{attempt}"
-    call = replace(call, attempt=attempt, agent_leg=leg_id)
-    call = with_leg(call, Leg(leg_id, "agent", now, agent_id=agent.id))
-    floor.put_call(floor.tell("calls.agent_rung_again.v1", now, call, attempt=attempt))
-    floor.act_when_journalled(
-        Ring(
-            call.id,
-            leg=leg_id,
-            endpoint=agent.endpoint,
-            timeout_s=5,
-            rejoin=True,
-        )
-    )
-
-
 # What an agent commands
 
 
 def hold(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
     """The caller hears music, the line stays."""
-    _own(agent, call, {"talking"})
-    if call.rejoin_until is None:
-        floor.act(
-            Part(call.id, call.bridge_id, call.caller_channel), StartMusic(call.id, call.caller_channel)
-        )
-    call = replace(begin_segment(call, "hold", now, agent_id=agent.id), phase="held")
-    floor.put_call(floor.tell("calls.call_held.v1", now, call))
+    own(agent, call, {"talking"})
+    if call.joined:
+        raise NotPossibleNow("Others speak with the caller; ask somebody aside instead.", state="conference")
+    held = replace(begin_segment(call, "hold", now, agent_id=agent.id), phase="held")
+    resound(floor, call, held)
+    floor.put_call(floor.tell("calls.call_held.v1", now, held))
 
 
 def resume(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
     """The caller and the agent hear each other again."""
-    _own(agent, call, {"held"})
-    if call.rejoin_until is None:
-        floor.act(
-            StopMusic(call.id, call.caller_channel), Connect(call.id, call.bridge_id, (call.caller_channel,))
-        )
-    call = replace(begin_segment(call, "talk", now, agent_id=agent.id), phase="talking")
-    floor.put_call(floor.tell("calls.call_resumed.v1", now, call))
+    own(agent, call, {"held"})
+    if call.aside:
+        raise NotPossibleNow("You are speaking with who you asked.", state="consulting")
+    resumed = replace(begin_segment(call, "talk", now, agent_id=agent.id), phase="talking", missed=None)
+    resound(floor, call, resumed)
+    floor.put_call(floor.tell("calls.call_resumed.v1", now, resumed))
 
 
 def hang_up(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
-    """Ends the conversation; while it rings it is a rejection."""
-    if call.phase in ("offered", "ringing"):
+    """Ends what the agent speaks in: a guest's own part, who is asked aside, else the whole conversation.
+
+    While it rings it is a rejection.
+    """
+    guest = call.guest_of(agent.id)
+    if call.phase in ("offered", "ringing") or (guest is not None and guest.state != "talking"):
         reject(floor, now, agent, call)
         return
-    _own(agent, call, CONVERSING)
+    if guest is None and call.agent_id == agent.id and call.aside:
+        assert call.consulted is not None
+        guest_gone(floor, now, call, call.consulted, "let_go")
+        return
+    if guest is not None:
+        guest_gone(floor, now, call, guest, "agent_hung_up")
+        return
+    own(agent, call, HOLDING_LINE)
+    if call.phase == "calling":
+        not_reached(floor, now, call, "agent_hung_up")
+        return
     floor.act(HangUp(call.id, call.caller_channel))
     end_conversation(floor, now, call, "agent_hung_up")
 
 
 def reject(floor: Floor, now: datetime, agent: Agent, call: Call) -> None:
-    """The agent does not want this call; it goes on to the next one."""
-    _own(agent, call, {"offered", "ringing"})
+    """The agent does not want this call; it goes on to the next one, or is not joined by a guest."""
+    guest = call.guest_of(agent.id)
+    if guest is not None and guest.state != "talking":
+        guest_gone(floor, now, call, guest, "rejected", blame=True)
+        return
+    own(agent, call, {"offered", "ringing"})
     ring_over(floor, now, call, "rejected")
 
 
@@ -272,52 +294,6 @@ def finish_wrap_up(
     release_agent(floor, now, replace(agent, next=next_state or agent.next))
 
 
-# What follows
-
-
-def end_conversation(
-    floor: Floor, now: datetime, call: Call, reason: str, *, observed_late: bool = False
-) -> None:
-    """No more talking: legs and bridge go, the recording is handed over, the agent wraps up."""
-    assert call.agent_id is not None
-    agent = floor.agents[call.agent_id]
-    queue = floor.queues[call.queue_id]
-    end_recording(floor, call)
-    if call.agent_leg is not None:
-        floor.act(HangUp(call.id, call.agent_leg))
-    floor.act(Dissolve(call.id, call.bridge_id))
-    call = end_segment(call, now, observed_late=observed_late)
-    call = end_share(call, agent.id, now, reason, wrap_up_until=now + timedelta(seconds=queue.wrap_up_s))
-    call = replace(rest(call, now), ended_at=now, end_reason=reason, rejoin_until=None, rejoin_at=None)
-    call = floor.tell(
-        "calls.call_ended.v1",
-        now,
-        call,
-        observed_late=observed_late,
-        reason=reason,
-        answered=True,
-        talk_s=spent_ms(call, frozenset({"talk"}), now) / 1000,
-        hold_s=spent_ms(call, frozenset({"hold"}), now) / 1000,
-    )
-    floor.put_call(call)
-    floor.move_agent(agent, now, "wrap_up")
-
-
-def release_agent(floor: Floor, now: datetime, agent: Agent) -> None:
-    """The agent has no call any more: the state that was asked for, else ready."""
-    state, reason = after_call(agent, now)
-    floor.move_agent(
-        agent,
-        now,
-        state,
-        reason,
-        call_id=None,
-        next=None,
-        idle_since=now if state == "ready" else agent.idle_since,
-    )
-    floor.match(now)
-
-
 def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, observed_late: bool) -> None:
     assert call.agent_id is not None
     agent = floor.agents[call.agent_id]
@@ -327,7 +303,8 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
         Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
     )
     waited_s = round((now - waiting_since(call)).total_seconds(), 3)
-    recorded = floor.queues[call.queue_id].recorded
+    # Whom an agent called was told nothing of a recording.
+    recorded = floor.queues[call.queue_id].recorded and call.direction == "inbound"
     call = record(floor, call, recorded=recorded)
     leg = call.leg(leg_id)
     assert leg is not None
@@ -358,41 +335,8 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
     floor.move_agent(agent, now, "talking")
 
 
-def _rejoin(floor: Floor, now: datetime, call: Call, leg_id: str) -> None:
-    leg = call.leg(leg_id)
-    assert leg is not None
-    call = with_leg(call, replace(leg, answered_at=now))
-    call = replace(call, rejoin_until=None, rejoin_at=None)
-    if call.recording == "on":
-        call = record_again(floor, call)
-    if call.phase == "talking":
-        floor.act(
-            StopMusic(call.id, call.caller_channel),
-            Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
-        )
-    else:
-        floor.act(Connect(call.id, call.bridge_id, (leg_id,)))
-    floor.put_call(floor.tell("calls.agent_rejoined.v1", now, call))
-
-
 def _end_leg(call: Call, leg_id: str, now: datetime, cause: int | None, *, observed_late: bool) -> Call:
     leg = call.leg(leg_id)
     if leg is None or leg.ended_at is not None:
         return call
     return with_leg(call, replace(leg, ended_at=now, cause=cause, observed_late=observed_late))
-
-
-def _own(agent: Agent, call: Call, phases: frozenset[str] | set[str]) -> None:
-    share = call.share_of(agent.id)
-    if share is None or share.wraps_up or call.agent_id != agent.id or agent.call_id != call.id:
-        raise NotPossibleNow("This call is not yours (any more).", state=call.phase)
-    if call.phase not in phases:
-        raise NotPossibleNow(f"The call is {call.phase} now.", state=call.phase)
-
-
-def own_call(floor: Floor, agent: Agent, interaction_id: UUID) -> Call:
-    """The agent's call by its id."""
-    call = floor.calls.get(interaction_id)
-    if call is None or call.share_of(agent.id) is None:
-        raise NotPossibleNow("This call is over, or is not yours.", state="closed")
-    return call

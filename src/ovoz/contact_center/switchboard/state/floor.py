@@ -378,7 +378,11 @@ class Floor:
     def leg_wanted(self, leg_id: str) -> bool:
         """Whether a journalled ring is still to be begun."""
         call = self.call_of(leg_id)
-        return call is not None and leg_id in (call.agent_leg, call.outside_leg) and call.ended_at is None
+        if call is None or call.ended_at is not None:
+            return False
+        return leg_id in (call.agent_leg, call.outside_leg, call.caller_channel) or bool(
+            call.guest_at(leg_id)
+        )
 
     # Time
 

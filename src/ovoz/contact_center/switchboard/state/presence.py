@@ -6,8 +6,9 @@ from uuid import UUID
 from ovoz.contact_center.switchboard.errors import PhoneNotRegistered
 from ovoz.contact_center.switchboard.state import breaks
 from ovoz.contact_center.switchboard.state.agent import BUSY, Agent, ChosenState, NextState
-from ovoz.contact_center.switchboard.state.conversation import ring_again
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.guests import ring_guest_again
+from ovoz.contact_center.switchboard.state.rejoining import ring_again
 
 
 def agent_known(
@@ -76,7 +77,15 @@ def phone_registered(floor: Floor, now: datetime, endpoint: str) -> None:
     if agent.state == "not_answering" and agent.reason == "phone_lost":
         agent = floor.move_agent(agent, now, "ready", idle_since=now)
     call = floor.calls.get(agent.call_id) if agent.call_id else None
-    if call is not None and call.rejoin_until is not None and call.agent_leg is None:
+    guest = call.guest_of(agent.id) if call is not None else None
+    if call is not None and guest is not None and guest.rejoin_until is not None:
+        ring_guest_again(floor, now, call, guest)
+    elif (
+        call is not None
+        and call.agent_id == agent.id
+        and call.rejoin_until is not None
+        and call.agent_leg is None
+    ):
         ring_again(floor, now, call)
     floor.match(now)
 

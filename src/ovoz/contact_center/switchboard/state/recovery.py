@@ -27,19 +27,28 @@ from ovoz.contact_center.switchboard.state.arrivals import (
     waited_too_long,
 )
 from ovoz.contact_center.switchboard.state.breaks import agent_due
-from ovoz.contact_center.switchboard.state.call import CONVERSING, Call, end_share
+from ovoz.contact_center.switchboard.state.call import (
+    CONVERSING,
+    HOLDING_LINE,
+    Call,
+    end_share,
+)
 from ovoz.contact_center.switchboard.state.conversation import (
     caller_left,
-    end_conversation,
     finish_wrap_up,
     leg_answered,
     leg_ended,
-    release_agent,
-    ring_again,
     ring_over,
 )
+from ovoz.contact_center.switchboard.state.duty import dismiss_guests, release_agent
+from ovoz.contact_center.switchboard.state.ending import end_conversation, not_reached
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.guests import guest_gone, leave, ring_guest_again
+from ovoz.contact_center.switchboard.state.parties import Guest
 from ovoz.contact_center.switchboard.state.presence import phone_lost, phone_missed
+from ovoz.contact_center.switchboard.state.recordings import pause_over
+from ovoz.contact_center.switchboard.state.rejoining import ring_again
+from ovoz.contact_center.switchboard.state.sound import MUSIC, RINGING, move, places
 from ovoz.contact_center.switchboard.state.transfers import outside_over
 
 
@@ -85,12 +94,34 @@ def _call_due(floor: Floor, now: datetime, call: Call) -> None:
         ring_over(floor, now, call, "ring_no_answer")
     elif call.phase == "dialling" and due(call.dial_until):
         outside_over(floor, now, call, "no_answer")
+    elif call.phase == "calling" and due(call.rejoin_until):
+        not_reached(floor, now, call, "agent_lost")
+    elif call.phase == "calling" and due(call.dial_until):
+        not_reached(floor, now, call, "no_answer")
     elif call.phase in CONVERSING and due(call.rejoin_until):
-        floor.act(HangUp(call.id, call.caller_channel))
-        end_conversation(floor, now, call, "agent_lost")
-    elif call.phase in CONVERSING and due(call.rejoin_at):
+        if call.may_be_left:
+            leave(floor, now, call, "agent_lost")
+        else:
+            floor.act(HangUp(call.id, call.caller_channel))
+            end_conversation(floor, now, call, "agent_lost")
+    elif call.phase in HOLDING_LINE and due(call.rejoin_at):
         ring_again(floor, now, call)
-    for share in call.open_shares:
+    call = floor.calls[call.id]
+    if call.phase in CONVERSING and due(call.paused_until):
+        floor.put_call(pause_over(floor, now, call, "limit"))
+    for guest in call.guests:
+        call = floor.calls[call.id]
+        if guest not in call.guests:
+            continue
+        if due(guest.until):
+            outcome = "ring_no_answer" if guest.agent_id is not None else "no_answer"
+            guest_gone(floor, now, call, guest, outcome, blame=True)
+        elif due(guest.rejoin_until):
+            guest_gone(floor, now, call, guest, "agent_lost")
+        elif due(guest.rejoin_at):
+            ring_guest_again(floor, now, call, guest)
+    # What was due before may have ended shares.
+    for share in floor.calls[call.id].open_shares:
         if due(share.wrap_up_until):
             agent, call = floor.agents[share.agent_id], floor.calls[call.id]
             finish_wrap_up(floor, now, agent, call, disposition=None, note="", next_state=None)
@@ -104,13 +135,13 @@ def media_lost(floor: Floor, now: datetime, node: str) -> None:
     for call in list(floor.calls.values()):
         if call.node != node or call.ended_at is not None:
             continue
-        if call.phase in CONVERSING:
+        if call.phase in HOLDING_LINE:
             end_conversation(floor, now, call, "media_lost")
             continue
         agent_id = call.agent_id
         if agent_id is not None:
             call = end_share(call, agent_id, now, "media_lost")
-        close_unanswered(floor, now, call, "media_lost")
+        close_unanswered(floor, now, dismiss_guests(floor, now, call, "media_lost"), "media_lost")
         if agent_id is not None:
             release_agent(floor, now, floor.agents[agent_id])
 
@@ -123,8 +154,17 @@ def reconcile(floor: Floor, now: datetime, node: str, snapshot: NodeSnapshot) ->
 
 
 def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnapshot) -> None:
-    if call.caller_channel not in snapshot.channels:
+    called = call.phase == "calling"
+    if called and snapshot.channels.get(call.caller_channel):
+        leg_answered(floor, now, call.caller_channel, observed_late=True)
+        call = floor.calls[call.id]
+    if call.caller_channel not in snapshot.channels and call.leg(call.caller_channel) is not None:
         caller_left(floor, now, call.caller_channel, None, observed_late=True)
+        return
+    for guest in call.guests:
+        _reconcile_guest(floor, now, guest, snapshot)
+    call = floor.calls[call.id]
+    if call.ended_at is not None:
         return
     outside = call.outside_leg
     if outside is not None and call.phase in ("dialling", "outside"):
@@ -142,31 +182,46 @@ def _reconcile_call(floor: Floor, now: datetime, call: Call, snapshot: NodeSnaps
         else:
             leg_ended(floor, now, leg, None, observed_late=True)
         return
-    if leg is not None and snapshot.channels[leg] and call.phase in ("offered", "ringing"):
+    awaited = call.phase in ("offered", "ringing") or (
+        call.phase in HOLDING_LINE and call.rejoin_until is not None
+    )
+    if leg is not None and snapshot.channels[leg] and awaited:
         leg_answered(floor, now, leg, observed_late=True)
         return
     _restore_sound(floor, call, snapshot)
 
 
+def _reconcile_guest(floor: Floor, now: datetime, guest: Guest, snapshot: NodeSnapshot) -> None:
+    if guest.leg not in snapshot.channels:
+        leg_ended(floor, now, guest.leg, None, observed_late=True)
+    elif snapshot.channels[guest.leg] and not guest.here:
+        leg_answered(floor, now, guest.leg, observed_late=True)
+
+
 def _restore_sound(floor: Floor, call: Call, snapshot: NodeSnapshot) -> None:
     """Repeats what the caller should hear; every one of these may be repeated safely."""
-    members = snapshot.bridges.get(call.bridge_id, frozenset())
-    if call.phase == "talking" and call.rejoin_until is None and call.agent_leg is not None:
-        missing = tuple(
-            channel for channel in (call.caller_channel, call.agent_leg) if channel not in members
-        )
-        if missing:
-            floor.act(Connect(call.id, call.bridge_id, missing))
-    elif call.phase == "outside" and call.outside_leg is not None:
-        missing = tuple(
-            channel for channel in (call.caller_channel, call.outside_leg) if channel not in members
-        )
-        if missing:
-            floor.act(Connect(call.id, call.bridge_id, missing))
-    elif call.phase in ("queued", "offered", "ringing", "held", "dialling") and call.playing is None:
+    belong = places(call)
+    if belong:
+        bridges = (call.bridge_id, call.side_bridge_id)
+        # What plays is not in the snapshot: it is begun again where it belongs, and ended where it might play.
+        found = {
+            channel: RINGING if channel == call.agent_leg else MUSIC
+            for channel, place in belong.items()
+            if place in bridges
+        }
+        for bridge in bridges:
+            found.update(dict.fromkeys(snapshot.bridges.get(bridge, frozenset()), bridge))
+        move(floor, call, found, belong)
+    elif call.phase in ("queued", "offered", "ringing", "dialling") and call.playing is None:
         floor.act(StartMusic(call.id, call.caller_channel))
-    if call.phase in CONVERSING and call.recording == "on" and not members:
+    if (
+        call.phase in CONVERSING
+        and call.recording == "on"
+        and not any(snapshot.bridges.get(bridge) for bridge in (call.bridge_id, call.side_bridge_id))
+    ):
         floor.act(StartRecording(call.id, call.caller_channel, call.raw_recording))
+    if call.phase in CONVERSING | {"outside"} and call.recording == "paused":
+        floor.act(PauseRecording(call.id, call.caller_channel))
 
 
 def strangers(floors: Collection[Floor], snapshot: NodeSnapshot) -> tuple[set[str], set[str]]:
@@ -178,21 +233,31 @@ def strangers(floors: Collection[Floor], snapshot: NodeSnapshot) -> tuple[set[st
             channels.add(call.caller_channel)
             channels.update(leg.id for leg in call.legs if leg.ended_at is None)
             if call.ended_at is None:
-                bridges.add(call.bridge_id)
+                bridges.update((call.bridge_id, call.side_bridge_id))
     return set(snapshot.ours) - channels, set(snapshot.bridges) - bridges
 
 
 def withdraw(floor: Floor, now: datetime, interaction_id: UUID, leg_id: str) -> None:
     """A ring that could not be journalled is not begun: both sides are free again."""
     call = floor.calls.get(interaction_id)
+    if call is not None and call.caller_channel == leg_id and call.phase == "calling":
+        not_reached(floor, now, call, "journal_unavailable")
+        return
     if call is not None and call.outside_leg == leg_id and call.phase == "dialling":
         outside_over(floor, now, call, "journal_unavailable")
+        return
+    guest = call.guest_at(leg_id) if call is not None else None
+    if call is not None and guest is not None:
+        if guest.state == "talking":
+            leg_ended(floor, now, leg_id, None)
+        else:
+            guest_gone(floor, now, call, guest, "journal_unavailable")
         return
     if call is None or call.agent_leg != leg_id:
         return
     if call.phase == "offered":
         ring_over(floor, now, call, "journal_unavailable", blame_agent=False)
-    elif call.phase in CONVERSING:
+    elif call.phase in HOLDING_LINE:
         leg_ended(floor, now, leg_id, None)
 
 
@@ -201,13 +266,21 @@ def action_failed(floor: Floor, now: datetime, action: Action, error: str) -> No
     call = floor.calls.get(action.interaction_id)
     if call is None:
         return
-    if isinstance(action, Ring) and action.leg == call.agent_leg:
+    guest = call.guest_at(action.leg) if isinstance(action, Ring | Dial) else None
+    if guest is not None:
+        _guest_not_called(floor, now, call, guest)
+    elif isinstance(action, Ring) and action.leg == call.agent_leg:
         if call.phase == "offered":
             ring_over(floor, now, call, "phone_lost")
-        elif call.phase in CONVERSING:
+        elif call.phase in HOLDING_LINE:
             leg_ended(floor, now, action.leg, None)
+    elif isinstance(action, Dial) and call.phase == "calling":
+        not_reached(floor, now, call, "failed")
     elif isinstance(action, Dial) and action.leg == call.outside_leg and call.phase == "dialling":
         outside_over(floor, now, call, "failed")
+    elif isinstance(action, Connect) and action.bridge == call.side_bridge_id:
+        if call.consulted is not None:
+            guest_gone(floor, now, call, call.consulted, "media_failed")
     elif isinstance(action, Connect) and call.phase == "outside":
         outside_over(floor, now, call, "media_failed")
     elif isinstance(action, StartRecording) and call.recording == "on":
@@ -220,10 +293,19 @@ def action_failed(floor: Floor, now: datetime, action: Action, error: str) -> No
     elif isinstance(action, PauseRecording) and call.recording == "paused":
         # Rather no recording than one of what must not be in it.
         floor.act(StopRecording(call.id, call.caller_channel))
-        stopped = floor.tell("calls.recording_failed.v1", now, replace(call, recording="failed"), error=error)
+        stopped = replace(call, recording="failed", paused_until=None)
+        stopped = floor.tell("calls.recording_failed.v1", now, stopped, error=error)
         floor.put_call(stopped)
     elif isinstance(action, Connect) and call.phase == "talking":
         floor.act(HangUp(call.id, call.caller_channel))
         end_conversation(floor, now, call, "media_failed")
     elif isinstance(action, Play) and call.playing == action.playback_id and call.phase == "greeting":
         greeting_over(floor, now, replace(call, playing=None))
+
+
+def _guest_not_called(floor: Floor, now: datetime, call: Call, guest: Guest) -> None:
+    if guest.state == "talking":
+        leg_ended(floor, now, guest.leg, None)
+    else:
+        outcome = "phone_lost" if guest.agent_id is not None else "failed"
+        guest_gone(floor, now, call, guest, outcome, blame=True)

@@ -8,9 +8,10 @@ import msgspec
 
 from ovoz.contact_center.switchboard.contracts import JournalEntry
 from ovoz.contact_center.switchboard.state.agent import Agent
-from ovoz.contact_center.switchboard.state.call import Call, Handling, share_ms, spent_ms, waited_ms
+from ovoz.contact_center.switchboard.state.call import Call, Handling
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.floor import Floor
+from ovoz.contact_center.switchboard.state.times import share_ms, spent_ms, waited_ms
 
 
 def entry_of(floor: Floor, step: Step, written: dict[UUID, int], now: datetime) -> JournalEntry | None:
@@ -52,7 +53,7 @@ def _interaction(call: Call, now: datetime) -> dict[str, Any]:
         {
             "id": call.id,
             "channel": "voice",
-            "direction": "inbound",
+            "direction": call.direction,
             "state": call.phase,
             "caller_number": call.caller.number,
             "caller_hidden": call.caller.hidden,
@@ -93,7 +94,7 @@ def _handling(call: Call, share: Handling, now: datetime) -> dict[str, Any]:
             "ended_at": share.ended_at,
             "closed_at": share.closed_at,
             "outcome": share.outcome,
-            "talk_ms": share_ms(call, share, "talk", now),
+            "talk_ms": share_ms(call, share, "talk", now) + share.guest_ms,
             "hold_ms": share_ms(call, share, "hold", now),
             "wrap_up_ms": round((worked_until - share.ended_at).total_seconds() * 1000)
             if share.ended_at is not None

@@ -57,10 +57,12 @@ class EntryPoint(msgspec.Struct, frozen=True):
 
 
 class Calling(msgspec.Struct, frozen=True):
-    """The tenant's rules for calls to the outside."""
+    """The tenant's rules for calls."""
 
     caller_number: str | None = None
     """What is presented to whom is called, where the queue says nothing else."""
+    recording_pause_s: int = 120
+    """How long the recording is silent at most, when an agent pauses it for a card's number."""
 
 
 class BreakRules(msgspec.Struct, frozen=True):
@@ -85,4 +87,6 @@ class Limits(msgspec.Struct, frozen=True):
     """How long a caller is kept from the queue while the subscriber is looked up."""
     phone_grace_s: int = 15
     dial_timeout_s: int = 40
+    own_ring_s: int = 8
+    """How long the phone of an agent who calls somebody has to answer by itself."""
     break_wish_s: int = 900

@@ -28,8 +28,10 @@ from ovoz.contact_center.switchboard.state.call import (
     end_share,
     with_leg,
 )
+from ovoz.contact_center.switchboard.state.duty import dismiss_guests
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.outside import dial
+from ovoz.contact_center.switchboard.state.recordings import pause_over
 from ovoz.contact_center.switchboard.state.rules import QueueRules
 
 TargetKind = Literal["agent", "queue", "entry_point", "number"]
@@ -61,9 +63,13 @@ def transfer(floor: Floor, now: datetime, agent: Agent, call: Call, to: Destinat
     share = call.share_of(agent.id)
     if share is None or call.agent_id != agent.id or call.phase not in CONVERSING:
         raise NotPossibleNow("There is nobody to pass on now.", state=call.phase)
+    if call.guests:
+        raise NotPossibleNow(
+            "Others are in the call: join them and leave, or let them go.", state="consulting"
+        )
     match to.kind:
         case "agent":
-            _to_agent(floor, now, agent, call, _free_agent(floor, agent, to.id))
+            _to_agent(floor, now, agent, call, free_agent(floor, agent, to.id))
         case "queue":
             _to_queue(floor, now, agent, call, to.id)
         case "entry_point":
@@ -72,7 +78,8 @@ def transfer(floor: Floor, now: datetime, agent: Agent, call: Call, to: Destinat
             _to_number(floor, now, agent, call, to.number or "")
 
 
-def _free_agent(floor: Floor, agent: Agent, target_id: UUID | None) -> Agent:
+def free_agent(floor: Floor, agent: Agent, target_id: UUID | None) -> Agent:
+    """The colleague, who can be rung now; raises when there is none, or they are not free."""
     target = floor.agents.get(target_id) if target_id else None
     if target is None:
         raise TargetUnknown("There is no such colleague.")
@@ -118,12 +125,18 @@ def _check_takes(floor: Floor, now: datetime, queue: QueueRules) -> None:
         raise TargetNotFree(f"The queue {queue.name} is full.", state="queue_full")
 
 
-def _to_number(floor: Floor, now: datetime, agent: Agent, call: Call, number: str) -> None:
-    presented = floor.presented_number(call.queue_id)
+def outside_number(floor: Floor, queue_id: UUID) -> str:
+    """What is presented to whom is called outside; raises when nobody can be called."""
+    presented = floor.presented_number(queue_id)
     if presented is None:
         raise NotPossibleNow("The operator has no number to call from.", state="no_caller_number")
     if not floor.intents_allowed:
         raise NotPossibleNow("Nobody can be called while the database is away.", state="journal_unavailable")
+    return presented
+
+
+def _to_number(floor: Floor, now: datetime, agent: Agent, call: Call, number: str) -> None:
+    presented = outside_number(floor, call.queue_id)
     call = _let_go(floor, now, agent, call, "number", dialled=number)
     dial(floor, now, call, number, presented)
 
@@ -146,6 +159,7 @@ def _let_go(
             Part(call.id, call.bridge_id, call.caller_channel), StartMusic(call.id, call.caller_channel)
         )
     queue = floor.queues[call.queue_id]
+    call = pause_over(floor, now, call, "transferred")
     call = floor.tell("calls.call_transferred.v1", now, call, target=kind, **told)
     call = end_segment(call, now, outcome="transferred")
     call = end_share(
@@ -197,6 +211,7 @@ def outside_over(
     if leg is not None and leg.ended_at is None:
         floor.act(HangUp(call.id, leg.id))
     if call.phase == "outside":
+        call = dismiss_guests(floor, now, call, outcome)
         floor.act(HangUp(call.id, call.caller_channel), Dissolve(call.id, call.bridge_id))
         close_unanswered(floor, now, call, outcome, observed_late=observed_late)
         return
@@ -215,9 +230,10 @@ def caller_left_outside(floor: Floor, now: datetime, call: Call, *, observed_lat
     """The caller hung up while the number was dialled, or on it."""
     if call.outside_leg is not None:
         floor.act(HangUp(call.id, call.outside_leg))
-    floor.act(Dissolve(call.id, call.bridge_id))
     waiting = "abandoned" if call.answered_at is None else "left_after_transfer"
     reason = "caller_hung_up" if call.phase == "outside" else waiting
+    call = dismiss_guests(floor, now, call, reason)
+    floor.act(Dissolve(call.id, call.bridge_id))
     close_unanswered(floor, now, call, reason, observed_late=observed_late)
 
 

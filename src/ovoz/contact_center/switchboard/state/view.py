@@ -8,9 +8,15 @@ import msgspec
 
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.breaks import places
-from ovoz.contact_center.switchboard.state.call import WAITING, Call, Handling, Segment
+from ovoz.contact_center.switchboard.state.call import (
+    WAITING,
+    Call,
+    Handling,
+    Segment,
+)
 from ovoz.contact_center.switchboard.state.dispositions import allowed_of
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.parties import Guest
 from ovoz.contact_center.switchboard.state.routing import routed
 
 
@@ -160,21 +166,34 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
             ),
             Segment("wrap_up", until, agent_id=share.agent_id),
         )
+    guest = call.guest_of(share.agent_id)
+    state = "wrap_up" if share.wraps_up else guest.state if guest is not None else call.phase
     held_since = call.segments[-1].started_at if call.phase == "held" else None
     return {
         "id": call.id,
         "channel": "voice",
-        "direction": "inbound",
-        "state": "wrap_up" if share.wraps_up else "announced" if call.phase == "offered" else call.phase,
+        "direction": call.direction,
+        "state": "announced" if state == "offered" else state,
         "caller": call.caller,
         "queue": {"id": call.queue_id, "name": floor.queues[call.queue_id].name},
         "entry_point": {"number": call.entry_number, "name": call.entry_name},
         "started_at": call.started_at,
-        "answered_at": share.answered_at,
+        "answered_at": share.answered_at if call.direction == "inbound" else call.answered_at,
         "held_since": held_since,
         "ended_at": share.ended_at,
         "end_reason": share.outcome,
         "recording": call.recording,
+        "recording_paused_until": call.paused_until,
+        "guest_of": _agent(floor, call.agent_id) if guest is not None else None,
+        "aside": call.aside if guest is None or not guest.joined else False,
+        "missed": {
+            "agent": _agent(floor, call.missed.agent_id),
+            "number": call.missed.number,
+            "outcome": call.missed.outcome,
+        }
+        if call.missed is not None and call.agent_id == share.agent_id
+        else None,
+        "parties": [] if share.wraps_up else [_party(floor, other) for other in call.guests],
         "passed": {"by": _agent(floor, call.passed.by), "failed": call.passed.failed}
         if call.passed
         else None,
@@ -191,6 +210,17 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
             }
             for segment in segments
         ],
+    }
+
+
+def _party(floor: Floor, guest: Guest) -> dict[str, Any]:
+    return {
+        "id": guest.id,
+        "agent": _agent(floor, guest.agent_id),
+        "number": guest.number,
+        "state": "announced" if guest.state == "offered" else guest.state,
+        "joined": guest.joined,
+        "lost": guest.rejoin_until is not None,
     }
 
 

@@ -157,7 +157,8 @@ def load_blueprint(
         ],
     )
     connection.execute(
-        text("UPDATE calling_rules SET caller_number = :number"), {"number": blueprint.caller_number}
+        text("UPDATE calling_rules SET caller_number = :number, recording_pause_s = :pause"),
+        {"number": blueprint.caller_number, "pause": blueprint.recording_pause_s},
     )
     connection.execute(
         text("UPDATE routing_rules SET settings = CAST(:settings AS jsonb)"),

@@ -42,6 +42,10 @@ export type QueueFigures = Schemas['DeskQueue'];
 export type Desk = Omit<Schemas['Desk'], 'interaction'> & { interaction: LiveInteraction | null };
 /** Whom a call can be passed on to, as they were when it was asked. */
 export type Targets = Schemas['Targets'];
+export type ConsultTo = { to: 'agent' | 'queue'; id: string } | { to: 'number'; number: string };
+/** Whom an agent calls; a masked number by its token. */
+export type CallTo = { to: 'agent'; id: string } | { to: 'number'; number: string } | { to: 'number'; number_token: string };
+export type Party = Schemas['DeskParty'];
 export type TransferTo = { to: 'agent' | 'queue' | 'entry_point'; id: string } | { to: 'number'; number: string };
 export type PhoneAccount = Schemas['Phone'];
 

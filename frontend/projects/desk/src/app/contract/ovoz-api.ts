@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type {
-  AgentDay, BreakReason, ChosenState, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site, Targets, TransferTo,
+  AgentDay, BreakReason, CallTo, ChosenState, ConsultTo, Desk, Disposition, Interaction, InteractionSummary, OtherSession, Page, PhoneAccount, Preferences, Session, Site, Targets, TransferTo,
 } from './contract';
 import { queryOf, sendOnce } from './send-once';
 
@@ -14,6 +14,9 @@ export interface InteractionFilter {
   number_token?: string;
   mine?: boolean;
 }
+
+/** Orders about the present call that say nothing more. */
+export type CallOrder = 'hang-up' | 'hold' | 'resume' | 'reject' | 'swap' | 'join' | 'complete' | 'return' | 'recording/pause' | 'recording/resume';
 
 export interface WrapUp {
   disposition: string;
@@ -87,6 +90,18 @@ export class OvozApi {
     return sendOnce(headers => this.http.post<Desk>(`/api/desk/interactions/${encodeURIComponent(id)}/transfer`, to, { headers }));
   }
 
+  call(to: CallTo): Promise<Desk> {
+    return sendOnce(headers => this.http.post<Desk>('/api/desk/calls', to, { headers }));
+  }
+
+  consult(id: string, to: ConsultTo): Promise<Desk> {
+    return sendOnce(headers => this.http.post<Desk>(`/api/desk/interactions/${encodeURIComponent(id)}/consult`, to, { headers }));
+  }
+
+  removeParty(id: string, party: string): Promise<Desk> {
+    return sendOnce(headers => this.http.delete<Desk>(`/api/desk/interactions/${encodeURIComponent(id)}/parties/${encodeURIComponent(party)}`, { headers }));
+  }
+
   withdrawBreakRequest(): Promise<Desk> {
     return sendOnce(headers => this.http.delete<Desk>('/api/desk/break-request', { headers }));
   }
@@ -95,7 +110,7 @@ export class OvozApi {
     return sendOnce(headers => this.http.post<PhoneAccount>('/api/desk/phone', {}, { headers }));
   }
 
-  interactionCommand(id: string, command: 'hang-up' | 'hold' | 'resume' | 'reject'): Promise<Desk> {
+  interactionCommand(id: string, command: CallOrder): Promise<Desk> {
     return sendOnce(headers => this.http.post<Desk>(`/api/desk/interactions/${encodeURIComponent(id)}/${command}`, {}, { headers }));
   }
 

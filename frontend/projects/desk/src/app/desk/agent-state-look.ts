@@ -14,6 +14,7 @@ export const AGENT_STATE_LOOK: Record<AgentState, { look: string; icon: string }
 export const INTERACTION_STATE_LOOK: Record<LiveInteractionState, { look: string; icon: string }> = {
   announced: { look: 's-ring', icon: 'phone-in' },
   ringing: { look: 's-ring', icon: 'phone-in' },
+  calling: { look: 's-talk', icon: 'phone-out' },
   talking: { look: 's-talk', icon: 'phone-in' },
   held: { look: 's-hold', icon: 'pause' },
   wrap_up: { look: 's-wrap', icon: 'check' },
@@ -32,5 +33,5 @@ export const PHASE_OF_SEGMENT: Record<SegmentKind, 'menu' | 'wait' | 'ring' | 't
 
 export function channelIcon(channel: string, direction: string): string {
   if (channel !== 'voice') return channel === 'email' ? 'mail' : 'chat';
-  return direction === 'outbound' ? 'phone-out' : 'phone-in';
+  return direction === 'inbound' ? 'phone-in' : 'phone-out';
 }

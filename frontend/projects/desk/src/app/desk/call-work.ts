@@ -18,7 +18,8 @@ import { WrapUpDraft } from './wrap-up-draft';
       @if (live.interaction(); as call) {
         <div class="head">
           <div class="row"><h1 class="h-page cut">{{ call.queue.name }}</h1>
-            @if (call.entry_point; as entry) { <span class="small muted cut grow">{{ t('call.dialled', { number: phone(entry.number), name: entry.name }) }}</span> }
+            @if (call.direction === 'inbound') { <span class="small muted cut grow">{{ t('call.dialled', { number: phone(call.entry_point.number), name: call.entry_point.name }) }}</span> }
+            @else if (call.direction === 'outbound') { <span class="small muted cut grow">{{ t('call.presented', { number: phone(call.entry_point.number) }) }}</span> }
           </div>
           @if (call.why; as why) { <p class="small soft why" data-testid="why"><span><span class="strong">{{ t('why.title') }}:</span> {{ reasons.why(why) }}@if (call.routed && reasons.routed(call.routed); as routed) { <span class="strong"> {{ t('routed.title') }}:</span> {{ routed }}}</span></p> }
           <ovoz-call-progress [segments]="call.segments" [queueName]="call.queue.name" />

@@ -1,11 +1,11 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { ChosenState, Desk, TransferTo } from '../contract/contract';
-import { OvozApi, type WrapUp } from '../contract/ovoz-api';
+import type { CallTo, ChosenState, ConsultTo, Desk, TransferTo } from '../contract/contract';
+import { type CallOrder, OvozApi, type WrapUp } from '../contract/ovoz-api';
 import { Live } from '../live/live';
 import { type Problem, toProblem } from '../problems/problem';
 import { Phone } from '../phone/phone';
 
-export type CommandName = 'state' | 'break-request' | 'hang-up' | 'hold' | 'resume' | 'reject' | 'transfer' | 'wrap-up';
+export type CommandName = CallOrder | 'state' | 'break-request' | 'transfer' | 'call' | 'consult' | 'remove' | 'wrap-up';
 
 /** What an agent tells the platform to do. What came of it, the live view shows. */
 @Injectable({ providedIn: 'root' })
@@ -21,7 +21,13 @@ export class DeskCommands {
 
   readonly canHangUp = computed(() => {
     const state = this.live.interaction()?.state;
-    return state === 'talking' || state === 'held';
+    return state === 'calling' || state === 'talking' || state === 'held';
+  });
+
+  /** Whether a call could be made now: ready, with a phone, and without another call. */
+  readonly canCall = computed(() => {
+    const desk = this.live.desk();
+    return desk !== null && desk.agent.state === 'ready' && desk.phone.registered && desk.phone.available && desk.interaction === null;
   });
 
   setState(state: ChosenState, reason?: string): Promise<boolean> {
@@ -55,6 +61,26 @@ export class DeskCommands {
     return id ? this.run('transfer', () => this.api.transfer(id, to)) : Promise.resolve(false);
   }
 
+  /** This page's phone rings first and answers by itself. */
+  call(to: CallTo): Promise<boolean> {
+    return this.run('call', () => this.api.call(to));
+  }
+
+  /** Somebody is called aside; the caller hears music. */
+  consult(to: ConsultTo): Promise<boolean> {
+    const id = this.live.interaction()?.id;
+    return id ? this.run('consult', () => this.api.consult(id, to)) : Promise.resolve(false);
+  }
+
+  removeParty(party: string): Promise<boolean> {
+    const id = this.live.interaction()?.id;
+    return id ? this.run('remove', () => this.api.removeParty(id, party)) : Promise.resolve(false);
+  }
+
+  order(command: CallOrder): Promise<boolean> {
+    return this.onInteraction(command);
+  }
+
   finishWrapUp(id: string, body: WrapUp): Promise<boolean> {
     return this.run('wrap-up', () => this.api.wrapUp(id, body));
   }
@@ -63,7 +89,7 @@ export class DeskCommands {
     this.failure.set(null);
   }
 
-  private onInteraction(command: 'hang-up' | 'hold' | 'resume' | 'reject'): Promise<boolean> {
+  private onInteraction(command: CallOrder): Promise<boolean> {
     const id = this.live.interaction()?.id;
     if (!id) return Promise.resolve(false);
     return this.run(command, () => this.api.interactionCommand(id, command));

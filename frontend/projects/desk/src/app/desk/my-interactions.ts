@@ -19,7 +19,7 @@ import { ReferenceData } from './reference-data';
       @if (live.interaction(); as call) {
         <div class="ix" aria-current="true">
           <svg [ovozIcon]="icon(call.channel, call.direction)" class="c-voice"></svg>
-          <span class="name cut">{{ call.caller.name || phone(call.caller.number) || t('caller.hidden') }}</span>
+          <span class="name cut">{{ call.caller.name || phone(call.caller.number) || t(call.direction === 'internal' ? 'direction.internal' : 'caller.hidden') }}</span>
           <span class="when">{{ timer() }}</span>
           <span class="aux cut">{{ call.queue.name }}</span>
           <span class="aux row row-tight state" [class]="look().look"><svg [ovozIcon]="look().icon" class="i-s"></svg>{{ t('mine.state.' + call.state) }}</span>
@@ -38,7 +38,7 @@ import { ReferenceData } from './reference-data';
       @for (item of recent(); track item.id) {
         <a class="ix ix-done" [routerLink]="['/history', item.id]">
           <svg [ovozIcon]="icon(item.channel, item.direction)" class="c-voice"></svg>
-          <span class="name cut">{{ item.caller.name || phone(item.caller.number) || t('caller.hidden') }}</span>
+          <span class="name cut">{{ item.caller.name || phone(item.caller.number) || t(item.direction === 'internal' ? 'direction.internal' : 'caller.hidden') }}</span>
           <span class="when">{{ time(item.started_at) }}</span>
           <span class="aux cut">{{ item.queue?.name }}@if (item.disposition) { · {{ reference.dispositionName(item.disposition) }}}</span>
         </a>

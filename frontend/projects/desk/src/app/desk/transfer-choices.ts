@@ -1,4 +1,4 @@
-import type { QueueFigures, Targets, TransferTo } from '../contract/contract';
+import type { ConsultTo, QueueFigures, Targets, TransferTo } from '../contract/contract';
 import { formatPhoneNumber, toDialledNumber } from '../language/phone-number';
 
 export interface TransferChoice {
@@ -10,6 +10,8 @@ export interface TransferChoice {
   /** The number that is dialled; of an entry point, its own. */
   number?: string;
   to: TransferTo;
+  /** As whom they can be asked first; null: a line is only transferred to. */
+  ask: ConsultTo | null;
   enabled: boolean;
 }
 
@@ -27,16 +29,16 @@ export function transferChoices(targets: Targets, typed: string, mayDial: boolea
   const agents = targets.agents
     .filter(agent => named(agent.name))
     .sort((one, other) => Number(other.free) - Number(one.free) || one.name.localeCompare(other.name))
-    .map((agent): TransferChoice => ({ id: `to-${agent.id}`, group: 'agent', title: agent.name, agent, to: { to: 'agent', id: agent.id }, enabled: agent.free }));
+    .map((agent): TransferChoice => ({ id: `to-${agent.id}`, group: 'agent', title: agent.name, agent, to: { to: 'agent', id: agent.id }, ask: { to: 'agent', id: agent.id }, enabled: agent.free }));
   const queues = targets.queues
     .filter(queue => named(queue.name))
-    .map((queue): TransferChoice => ({ id: `to-${queue.id}`, group: 'queue', title: queue.name, queue, to: { to: 'queue', id: queue.id }, enabled: true }));
+    .map((queue): TransferChoice => ({ id: `to-${queue.id}`, group: 'queue', title: queue.name, queue, to: { to: 'queue', id: queue.id }, ask: { to: 'queue', id: queue.id }, enabled: true }));
   const entries = targets.entry_points
     .filter(entry => named(entry.name) || (digits !== '' && entry.number.includes(digits)))
-    .map((entry): TransferChoice => ({ id: `to-${entry.id}`, group: 'entry_point', title: entry.name, number: entry.number, to: { to: 'entry_point', id: entry.id }, enabled: true }));
+    .map((entry): TransferChoice => ({ id: `to-${entry.id}`, group: 'entry_point', title: entry.name, number: entry.number, to: { to: 'entry_point', id: entry.id }, ask: null, enabled: true }));
   const number = numberOf(typed);
   const outside: TransferChoice[] = number
-    ? [{ id: 'to-number', group: 'number', title: formatPhoneNumber(number), number, to: { to: 'number', number }, enabled: mayDial }]
+    ? [{ id: 'to-number', group: 'number', title: formatPhoneNumber(number), number, to: { to: 'number', number }, ask: { to: 'number', number }, enabled: mayDial }]
     : [];
   return [...outside, ...agents, ...queues, ...entries];
 }

@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MatDialogClose, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogClose, MatDialogRef } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
-import type { Targets } from '../contract/contract';
+import type { CallTo, Targets } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
 import { formatPhoneNumber } from '../language/phone-number';
 import { Live } from '../live/live';
@@ -13,22 +13,29 @@ import { ProblemText } from '../problems/problem-text';
 import { SessionStore } from '../session/session-store';
 import { AGENT_STATE_LOOK } from './agent-state-look';
 import { moveAmongChoices } from '../shortcuts/choice-keys';
+import { partiesOf } from './call-parties';
 import { DeskCommands } from './desk-commands';
 import { type TransferChoice, transferChoices } from './transfer-choices';
 
 const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 'phone-out' } as const;
 
-/** To whom the caller goes on: colleagues with their state, queues, entry points, any number. */
+/** To whom the caller goes on, who is asked first, or whom the agent calls: colleagues with their state, queues, any number. */
 @Component({
   selector: 'ovoz-transfer-panel',
   imports: [Icon, MatButton, MatDialogClose, TranslocoDirective],
   template: `
     <div class="dialog" *transloco="let t" data-testid="transfer-panel">
       <div class="ask">
-        <svg ovozIcon="transfer"></svg>
+        <svg [ovozIcon]="calling ? 'phone-out' : 'transfer'"></svg>
         <input #field type="text" role="combobox" aria-expanded="true" aria-controls="transfer-list" autocomplete="off" spellcheck="false" data-testid="transfer-input"
-          [attr.aria-label]="t('transfer.title')" [attr.aria-activedescendant]="chosen()?.id ?? null" [placeholder]="t('transfer.placeholder')"
+          [attr.aria-label]="t(calling ? 'call.title' : 'transfer.title')" [attr.aria-activedescendant]="chosen()?.id ?? null" [placeholder]="t(calling ? 'call.placeholder' : 'transfer.placeholder')"
           [value]="query()" (input)="search(field.value)" (keydown)="move($event)">
+        @if (!calling && !others()) {
+          <span class="ways" role="group" [attr.aria-label]="t('transfer.title')">
+            <button type="button" class="way" data-testid="transfer-at-once" [attr.aria-pressed]="!asking()" (mousedown)="$event.preventDefault()" (click)="askFirst.set(false)">{{ t('transfer.at_once') }}</button>
+            <button type="button" class="way" data-testid="transfer-ask" [attr.aria-pressed]="asking()" (mousedown)="$event.preventDefault()" (click)="askFirst.set(true)">{{ t('transfer.ask') }}</button>
+          </span>
+        }
         <button type="button" class="icon-btn" mat-dialog-close tabindex="-1" [aria-label]="t('action.close')"><svg ovozIcon="x"></svg></button>
       </div>
       <ul id="transfer-list" role="listbox" class="dialog-body list" [attr.aria-label]="t('transfer.title')">
@@ -52,7 +59,7 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
           @else { @for (row of [1, 2, 3]; track row) { <li class="choice" role="presentation"><span class="bone"></span></li> } }
         }
       </ul>
-      <p class="foot tiny muted"><span>{{ t('transfer.keys') }}</span></p>
+      <p class="foot tiny muted"><span>{{ t(calling ? 'call.keys' : asking() ? 'transfer.keys_ask' : 'transfer.keys') }}</span></p>
     </div>
   `,
   styles: `
@@ -63,6 +70,10 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
     .choice { display: flex; align-items: center; gap: var(--ovoz-space-3); min-height: var(--ovoz-row); padding: 0 var(--ovoz-space-3); border-radius: var(--mat-sys-corner-small); cursor: pointer; }
     .choice > .i { color: var(--ovoz-text-muted); }
     .choice[aria-selected="true"] { background: var(--ovoz-selected); }
+    .ways { display: inline-flex; flex: none; border-radius: var(--mat-sys-corner-small); box-shadow: inset 0 0 0 1px var(--ovoz-field-outline); }
+    .way { min-height: var(--ovoz-control-small); padding: 0 var(--ovoz-space-3); border: 0; border-radius: var(--mat-sys-corner-small); background: none; color: var(--mat-sys-on-surface); font: var(--mat-sys-label-medium); white-space: nowrap; }
+    .way:hover { background: var(--ovoz-hover); }
+    .way[aria-pressed="true"] { background: var(--ovoz-selected); font-weight: 600; }
     .off { cursor: default; }
     .off > .cut { color: var(--ovoz-text-muted); }
     .state { display: inline-flex; align-items: center; gap: 5px; color: var(--s); white-space: nowrap; }
@@ -81,6 +92,8 @@ export class TransferPanel {
   protected readonly clock = inject(ServerClock);
   protected readonly text = inject(ProblemText);
   protected readonly icons = ICONS;
+  /** Opened to make a call, not to pass one on. */
+  protected readonly calling = inject<unknown>(MAT_DIALOG_DATA, { optional: true }) === 'call';
 
   protected readonly targets = signal<Targets | null>(null);
   protected readonly problem = signal<Problem | null>(null);
@@ -88,8 +101,13 @@ export class TransferPanel {
   protected readonly index = signal(0);
   protected readonly choices = computed(() => {
     const targets = this.targets();
-    return targets ? transferChoices(targets, this.query(), this.mayDial) : [];
+    const choices = targets ? transferChoices(targets, this.query(), this.mayDial) : [];
+    if (this.calling) return choices.filter(choice => choice.group === 'agent' || choice.group === 'number');
+    return this.asking() ? choices.filter(choice => choice.ask !== null) : choices;
   });
+  protected readonly askFirst = signal(false);
+  protected readonly asking = computed(() => this.askFirst() || this.others());
+  protected readonly others = computed(() => !partiesOf(this.live.interaction()).mayTransfer);
   protected readonly chosen = computed(() => this.choices()[this.index()]);
 
   constructor() {
@@ -100,7 +118,9 @@ export class TransferPanel {
     });
     effect(() => {
       const state = this.live.interaction()?.state;
-      if (state !== 'talking' && state !== 'held') untracked(() => this.dialog.close());
+      if (this.calling) {
+        if (state !== undefined) untracked(() => this.dialog.close());
+      } else if (state !== 'talking' && state !== 'held') untracked(() => this.dialog.close());
     });
   }
 
@@ -123,11 +143,33 @@ export class TransferPanel {
   }
 
   protected move(event: KeyboardEvent): void {
+    const chosen = this.chosen();
+    if (event.key === 'Enter' && event.shiftKey && chosen && !this.calling) {
+      event.preventDefault();
+      this.ask(chosen);
+      return;
+    }
     moveAmongChoices(event, this.choices(), this.index, choice => this.run(choice));
   }
 
+  protected ask(choice: TransferChoice): void {
+    if (!choice.enabled || !choice.ask) return;
+    this.dialog.close();
+    void this.commands.consult(choice.ask);
+  }
+
+  /** Where others are in the call already, somebody can only be asked: nobody is left alone by a slip. */
   protected run(choice: TransferChoice): void {
     if (!choice.enabled) return;
+    if (this.calling) {
+      this.dialog.close();
+      if (choice.to.to === 'agent' || choice.to.to === 'number') void this.commands.call(choice.to as CallTo);
+      return;
+    }
+    if (this.asking()) {
+      this.ask(choice);
+      return;
+    }
     this.dialog.close();
     void this.commands.transfer(choice.to);
   }

@@ -7,6 +7,14 @@ export function eventKeys({ type, params }: Pick<TimelineEntry, 'type' | 'params
   switch (event) {
     case 'ring_ended':
       return [`${plain}.${String(params['outcome'])}`, plain];
+    case 'consultation_started':
+    case 'consultation_answered':
+    case 'consultation_ended':
+    case 'party_joined':
+    case 'party_left':
+      return params['target'] === 'number' ? [`${plain}.number`] : [plain];
+    case 'recording_resumed':
+      return [`${plain}.${String(params['outcome'])}`, plain];
     case 'call_transferred':
     case 'call_overflowed':
       return [`${plain}.${String(params['target'])}`, plain];

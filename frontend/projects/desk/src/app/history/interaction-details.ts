@@ -6,6 +6,7 @@ import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
 import type { Caller, Handling, Interaction } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
+import { CallNumber } from '../desk/call-number';
 import { CallProgress } from '../desk/call-progress';
 import { ReferenceData } from '../desk/reference-data';
 import { formatDay, formatTime, formatTimeWithSeconds } from '../language/dates';
@@ -22,7 +23,7 @@ import { TimelineText } from './timeline-text';
 /** One call from its first moment to its last. */
 @Component({
   selector: 'ovoz-interaction-details',
-  imports: [CallProgress, Icon, MatButton, Player, RevealButton, RouterLink, TranslocoDirective],
+  imports: [CallNumber, CallProgress, Icon, MatButton, Player, RevealButton, RouterLink, TranslocoDirective],
   templateUrl: './interaction-details.html',
   styleUrl: './interaction-details.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

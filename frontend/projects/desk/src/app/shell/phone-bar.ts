@@ -3,8 +3,10 @@ import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon, LevelMeter, QualityBars } from '@ovoz/ui';
+import { formatDuration } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
 import { AGENT_STATE_LOOK, INTERACTION_STATE_LOOK } from '../desk/agent-state-look';
+import { colleagueOf, partiesOf } from '../desk/call-parties';
 import { DeskCommands } from '../desk/desk-commands';
 import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
@@ -36,7 +38,7 @@ export class PhoneBar {
   protected readonly interaction = this.live.interaction;
   protected readonly stage = computed(() => this.interaction()?.state ?? null);
   protected readonly inCall = computed(() => this.stage() === 'talking' || this.stage() === 'held');
-  protected readonly tinted = computed(() => this.inCall() || this.stage() === 'ringing');
+  protected readonly tinted = computed(() => this.inCall() || this.stage() === 'ringing' || this.stage() === 'calling');
   protected readonly look = computed(() => {
     const stage = this.stage();
     if (stage) return INTERACTION_STATE_LOOK[stage];
@@ -44,12 +46,16 @@ export class PhoneBar {
     return { look: look.look, icon: this.live.agent()?.state === 'ready' ? 'headset' : look.icon };
   });
   protected readonly number = computed(() => formatPhoneNumber(this.interaction()?.caller.number));
+  protected readonly colleague = computed(() => colleagueOf(this.interaction()));
   protected readonly timer = computed(() => {
     const call = this.interaction();
     if (!call) return '';
     if (this.inCall()) return this.clock.callTimer(call);
     return this.clock.timer(call.segments.at(-1)?.started_at ?? call.started_at);
   });
+  protected readonly parties = computed(() => partiesOf(this.interaction()));
+  /** How long the recording stays silent for a card's number, if nobody ends it before. */
+  protected readonly pauseLeft = computed(() => formatDuration(Math.max(0, this.clock.until(this.interaction()?.recording_paused_until))));
   protected readonly heldFor = computed(() => this.clock.duration(this.interaction()?.held_since));
   protected readonly lasted = computed(() => {
     const call = this.interaction();

@@ -11,19 +11,21 @@ import { Suspension } from '../problems/suspension';
 import { SessionStore } from '../session/session-store';
 import { Keyboard } from '../shortcuts/keyboard';
 import { Notices } from './notices';
+import { PartyBar } from './party-bar';
 import { PhoneBar } from './phone-bar';
 import { Topbar } from './topbar';
 
 /** The frame of a signed-in person: top bar, page; and for an agent the phone and what is live. */
 @Component({
   selector: 'ovoz-shell',
-  imports: [BreakNotices, Notices, PhoneBar, RouterOutlet, Topbar, TranslocoDirective],
+  imports: [BreakNotices, Notices, PartyBar, PhoneBar, RouterOutlet, Topbar, TranslocoDirective],
   template: `
     <div class="app" *transloco="let t">
       <a class="skip" href="#work">{{ t('nav.skip') }}</a>
       <ovoz-topbar />
       @if (store.usesDesk()) {
         <ovoz-phone-bar />
+        <ovoz-party-bar />
         <ovoz-notices />
         <ovoz-break-notices />
       }

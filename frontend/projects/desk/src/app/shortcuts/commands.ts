@@ -1,6 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
+import { partiesOf } from '../desk/call-parties';
 import { DeskCommands } from '../desk/desk-commands';
 import { ReferenceData } from '../desk/reference-data';
 import { Language } from '../language/language';
@@ -60,6 +61,17 @@ export class Commands {
     this.dialog.open(TransferPanel, { width: '38rem', maxWidth: '92vw', position: { top: '6.75rem' }, autoFocus: 'input', restoreFocus: true });
   }
 
+  toggleRecording(): void {
+    const resume = partiesOf(this.live.interaction()).mayResumeRecording;
+    void this.desk.order(resume ? 'recording/resume' : 'recording/pause');
+  }
+
+  async openDial(): Promise<void> {
+    if (this.dialog.openDialogs.length > 0 || !this.desk.canCall()) return;
+    const { TransferPanel } = await import('../desk/transfer-panel');
+    this.dialog.open(TransferPanel, { data: 'call', width: '38rem', maxWidth: '92vw', position: { top: '6.75rem' }, autoFocus: 'input', restoreFocus: true });
+  }
+
   async openDevices(): Promise<void> {
     if (this.dialog.openDialogs.length > 0) return;
     const { Devices } = await import('../phone/devices');
@@ -71,13 +83,20 @@ export class Commands {
     const interaction = this.live.interaction();
     const call = interaction?.state;
     const inCall = call === 'talking' || call === 'held';
+    const parties = partiesOf(interaction);
     const state = this.live.agent()?.state;
     return [
       { id: 'answer', group: 'call', icon: 'phone', title: text('phone.answer'), altCode: 'KeyA', keys: 'Alt A', enabled: call === 'ringing', run: () => this.desk.answer() },
       { id: 'reject', group: 'call', icon: 'x', title: text('phone.reject'), altCode: 'KeyJ', keys: 'Alt J', enabled: call === 'ringing', run: () => void this.desk.reject() },
       { id: 'mute', group: 'call', icon: this.phone.muted() ? 'mic' : 'mic-off', title: text(this.phone.muted() ? 'phone.unmute_long' : 'phone.mute_long'), altCode: 'KeyM', keys: 'Alt M', enabled: inCall, run: () => this.phone.toggleMute() },
-      { id: 'hold', group: 'call', icon: call === 'held' ? 'play' : 'pause', title: text(call === 'held' ? 'phone.resume_long' : 'phone.hold_long'), altCode: 'KeyH', keys: 'Alt H', enabled: inCall, run: () => void this.desk.toggleHold() },
-      { id: 'transfer', group: 'call', icon: 'transfer', title: text('phone.transfer_long'), altCode: 'KeyT', keys: 'Alt T', enabled: inCall, run: () => void this.openTransfer() },
+      { id: 'hold', group: 'call', icon: call === 'held' ? 'play' : 'pause', title: text(call === 'held' ? 'phone.resume_long' : 'phone.hold_long'), altCode: 'KeyH', keys: 'Alt H', enabled: parties.mayHold, run: () => void this.desk.toggleHold() },
+      { id: 'transfer', group: 'call', icon: 'transfer', title: text('phone.transfer_long'), altCode: 'KeyT', keys: 'Alt T', enabled: parties.mayConsult, run: () => void this.openTransfer() },
+      { id: 'call', group: 'call', icon: 'phone-out', title: text('phone.make_call_long'), altCode: 'KeyL', keys: 'Alt L', enabled: this.desk.canCall(), run: () => void this.openDial() },
+      { id: 'swap', group: 'call', icon: 'swap', title: text('parties.swap_long'), altCode: 'KeyS', keys: 'Alt S', enabled: parties.maySwap, run: () => void this.desk.order('swap') },
+      { id: 'join', group: 'call', icon: 'users', title: text('parties.join_long'), altCode: 'KeyC', keys: 'Alt C', enabled: parties.mayJoin, run: () => void this.desk.order('join') },
+      { id: 'complete', group: 'call', icon: 'transfer', title: text('parties.complete_long'), altCode: 'KeyP', keys: 'Alt P', enabled: parties.mayComplete, run: () => void this.desk.order('complete') },
+      { id: 'return', group: 'call', icon: 'undo', title: text('parties.return_long'), altCode: 'KeyR', keys: 'Alt R', enabled: parties.mayReturn, run: () => void this.desk.order('return') },
+      { id: 'card', group: 'call', icon: 'shield', title: text(parties.mayResumeRecording ? 'phone.card_over_long' : 'phone.card_long'), altCode: 'KeyV', keys: 'Alt V', enabled: parties.mayPauseRecording || parties.mayResumeRecording, run: () => this.toggleRecording() },
       { id: 'keypad', group: 'call', icon: 'keypad', title: text('phone.keypad_long'), altCode: 'KeyK', keys: 'Alt K', enabled: inCall, run: () => this.view.keypadOpen.update(open => !open) },
       { id: 'hang-up', group: 'call', icon: 'hangup', title: text('phone.hang_up_long'), altCode: 'KeyX', keys: 'Alt X', enabled: this.desk.canHangUp(), run: () => void this.desk.hangUp() },
       { id: 'ready', group: 'state', icon: 'check-circle', title: text('state.ready'), altCode: 'KeyG', keys: 'Alt G', enabled: state !== 'ready', run: () => void this.desk.setState('ready') },

@@ -47,7 +47,7 @@ Socket = WebSocket[Any, Tenant, Any]
 SESSION_GONE = 4401
 TRY_AGAIN_LATER = 1013
 
-_OF_ORDERS = (
+OF_ORDERS = (
     AgentUnknown,
     BreakFull,
     CommandInvalid,
@@ -65,6 +65,13 @@ _TO_THE_CALL = tuple(
         "Resume",
         "Reject",
         "TransferCall",
+        "Consult",
+        "Swap",
+        "JoinParties",
+        "CompleteTransfer",
+        "ReturnToCaller",
+        "PauseRecording",
+        "ResumeRecording",
         "FinishWrapUp",
         "ShowInteraction",
     )
@@ -77,7 +84,7 @@ class DeskController(Controller):
     path = "/api/desk"
     tags = ("Desk",)
     guards = (requires("desk.use"),)
-    opt = {PROBLEMS: _OF_ORDERS}  # noqa: RUF012 - Litestar's own way
+    opt = {PROBLEMS: OF_ORDERS}  # noqa: RUF012 - Litestar's own way
 
     @get(operation_id="ShowDesk", opt={LINKS: _TO_THE_CALL, WHILE_SUSPENDED: True})
     async def show(
@@ -137,7 +144,7 @@ class CallController(Controller):
     tags = ("Desk",)
     guards = (requires("calls.control"),)
     opt = {  # noqa: RUF012 - Litestar's own way
-        PROBLEMS: (*_OF_ORDERS, DispositionNotAllowed, DispositionUnknown, InteractionUnknown),
+        PROBLEMS: (*OF_ORDERS, DispositionNotAllowed, DispositionUnknown, InteractionUnknown),
         WHILE_SUSPENDED: True,
     }
 
@@ -189,7 +196,7 @@ class CallController(Controller):
         "/transfer",
         operation_id="TransferCall",
         status_code=200,
-        opt={PROBLEMS: (*_OF_ORDERS, InteractionUnknown, TargetIncomplete, TargetNotFree, TargetUnknown)},
+        opt={PROBLEMS: (*OF_ORDERS, InteractionUnknown, TargetIncomplete, TargetNotFree, TargetUnknown)},
     )
     async def transfer(
         self,

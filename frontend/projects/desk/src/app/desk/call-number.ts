@@ -1,0 +1,35 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { MatTooltip } from '@angular/material/tooltip';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '@ovoz/ui';
+import type { Caller } from '../contract/contract';
+import { formatPhoneNumber } from '../language/phone-number';
+import { SessionStore } from '../session/session-store';
+import { DeskCommands } from './desk-commands';
+
+/** Calls the number beside it; a masked one by its token. There only for who may call outside. */
+@Component({
+  selector: 'ovoz-call-number',
+  imports: [Icon, MatTooltip, TranslocoDirective],
+  template: `
+    @if (shown()) {
+      <button *transloco="let t" type="button" class="icon-btn icon-btn-s" data-testid="call-number" [disabled]="!commands.canCall()" [attr.aria-label]="t('phone.call_number', { number: number() })" [matTooltip]="t('phone.call_number', { number: number() })" (click)="call()"><svg ovozIcon="phone-out" class="i-s"></svg></button>
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class CallNumber {
+  private readonly store = inject(SessionStore);
+  protected readonly commands = inject(DeskCommands);
+  readonly caller = input.required<Caller>();
+  protected readonly number = computed(() => formatPhoneNumber(this.caller().number));
+  protected readonly shown = computed(() => {
+    const { number, number_token } = this.caller();
+    return this.store.usesDesk() && this.store.may('calls.dial') && (number_token != null || /^\+?\d+$/.test(number));
+  });
+
+  protected call(): void {
+    const { number, number_token } = this.caller();
+    void this.commands.call(number_token != null ? { to: 'number', number_token } : { to: 'number', number });
+  }
+}
