@@ -9,9 +9,14 @@ const HOURS = [1, 2, 3, 4, 5].flatMap(day => [{ day, from: '08:00', until: '13:0
 const settings = (name, more) => ({ name, members: agents.slice(0, 14).map(person => person.id), language: null, priority: 0, weight: 1, target_s: 20, short_abandon_s: 5, max_length: 100, max_wait_s: 1800, ring_timeout_s: 20, wrap_up_s: 60, recorded: true, rings: [{ after_s: 0, skills: { tariffs: 3 }, teams: [], everyone: false }, { after_s: 30, skills: { tariffs: 1 }, teams: [], everyone: true }], music: 'default', announcements: { position: true, estimated_wait: false, first_after_s: 30, every_s: 45, languages: ['ru', 'tg'] }, hours: { always: true, windows: [] }, overflow: [], dispositions: [], ...more });
 const queue = (code, name, more) => ({ id: idOf(`queue ${code}`), code, settings: settings(name, more), archived: false, version: 2, open_now: true, changes_at: null });
 const QUEUES = [
-  queue('support', 'Абонентская поддержка', { overflow: [{ when: 'closed', then: 'voicemail', at_least: null, to: null }, { when: 'wait_s', then: 'queue', at_least: 300, to: 'vip' }] }),
+  queue('support', 'Абонентская поддержка', { overflow: [{ when: 'closed', then: 'number', at_least: null, to: '+992446000199' }, { when: 'wait_s', then: 'queue', at_least: 300, to: 'vip' }] }),
   { ...queue('internet', 'Мобильный интернет', { hours: { always: false, windows: HOURS }, target_s: 30 }), changes_at: ahead(3 * 3600) },
   queue('vip', 'Премиум-клиенты', { priority: 10, target_s: 10, rings: [{ after_s: 0, skills: { vip_care: 4, russian: 3 }, teams: [], everyone: false }] }),
+];
+const day = days => ahead(days * 86_400).slice(0, 10);
+const HOLIDAYS = [
+  { id: randomUUID(), holiday: { date: day(12), name: 'День открытых дверей', spans: [{ from: '10:00', until: '16:00' }], queues: ['internet'] } },
+  { id: randomUUID(), holiday: { date: day(37), name: 'Новый год', spans: [], queues: [] } },
 ];
 let failing = false;
 export const failQueues = wanted => { failing = wanted; };
@@ -31,6 +36,8 @@ function change({ match, body, request }) {
 
 function preview({ body }) {
   const faults = body.settings.overflow.flatMap((rule, place) => (rule.then === 'queue' && !rule.to ? [{ pointer: `/overflow/${place}/to`, fault: 'target_missing', detail: 'which queue', warning: false }] : []));
+  const silent = body.settings.announcements.languages.indexOf('tg');
+  if (silent >= 0) faults.push({ pointer: `/announcements/languages/${silent}`, fault: 'language_not_spoken', detail: 'there are no prompts in tg', warning: true });
   return { faults, rings: body.settings.rings.map((ring, place) => ({ after_s: ring.after_s, agents: agents.slice(place * 9, place === 0 ? 9 : 14).map(({ id, name }) => ({ id, name })) })), open_now: true, changes_at: null };
 }
 
@@ -38,6 +45,10 @@ export const QUEUE_ROUTES = [
   ['GET', /^\/api\/queues$/, () => { if (failing) throw new Problem(503, 'dependency-unavailable'); return QUEUES; }],
   ['POST', /^\/api\/queues$/, ({ body }) => { const made = { ...queue(body.code, ''), id: randomUUID(), settings: body.settings, version: 1 }; QUEUES.push(made); return [201, made]; }],
   ['POST', /^\/api\/queues\/preview$/, preview],
+  ['GET', /^\/api\/queues\/sounds$/, () => ({ languages: ['ru', 'en'], music: ['default', 'light'] })],
+  ['GET', /^\/api\/holidays$/, () => HOLIDAYS],
+  ['POST', /^\/api\/holidays$/, ({ body }) => { const kept = { id: randomUUID(), holiday: body }; HOLIDAYS.push(kept); return [201, kept]; }],
+  ['DELETE', /^\/api\/holidays\/([^/]+)$/, ({ match }) => { HOLIDAYS.splice(HOLIDAYS.findIndex(one => one.id === match[1]), 1); return [204]; }],
   ['GET', /^\/api\/queues\/([^/]+)$/, ({ match }) => found(match[1])],
   ['PUT', /^\/api\/queues\/([^/]+)$/, change],
   ['GET', /^\/api\/queues\/([^/]+)\/versions$/, ({ match }) => { const one = found(match[1]); return [{ version: one.version, settings: one.settings, archived: false, made_at: ago(7200), made_by: 'Шаҳноза Каримова', restored_from: null }, { version: 1, settings: { ...one.settings, target_s: 60, wrap_up_s: 90 }, archived: false, made_at: null, made_by: null, restored_from: null }]; }],

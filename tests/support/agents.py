@@ -25,8 +25,7 @@ class Refused(AssertionError):
 class AgentAtWork:
     """Everything a browser does for an agent but draw."""
 
-    def __init__(self, stack: Stack, slug: str, email: str) -> None:
-        self.stack = stack
+    def __init__(self, port: int, slug: str, email: str) -> None:
         self.slug = slug
         self.email = email
         self.desk: dict[str, Any] = {}
@@ -36,8 +35,8 @@ class AgentAtWork:
         self.phones: list[WebPhone] = []
         """Every phone so far, the present one last."""
         self._session = aiohttp.ClientSession()
-        self._address = f"http://127.0.0.1:{stack.settings.ports.http}"
-        host = f"{slug}.localhost:{stack.settings.ports.http}"
+        self._address = f"http://127.0.0.1:{port}"
+        host = f"{slug}.localhost:{port}"
         self.headers = {"Host": host, "Origin": f"http://{host}"}
         self.live_closed: list[int | None] = []
         """With what codes the live view was closed."""
@@ -45,10 +44,10 @@ class AgentAtWork:
 
     @classmethod
     async def sign_in(
-        cls, stack: Stack, slug: str, email: str, *, tone_hz: float = 0, password: str = PASSWORD
+        cls, at: Stack | int, slug: str, email: str, *, tone_hz: float = 0, password: str = PASSWORD
     ) -> "AgentAtWork":
-        """A signed-in agent; with a tone also with a registered phone that sends it."""
-        agent = cls(stack, slug, email)
+        """Signed in at an installation or a port; with a tone also with a registered phone that sends it."""
+        agent = cls(at if isinstance(at, int) else at.settings.ports.http, slug, email)
         try:
             await agent._begin(password)
             if tone_hz:

@@ -22,6 +22,7 @@ from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.rows import entry_of
 from ovoz.entrypoints.provisioning import CELL, NODE
 from ovoz.lib.ids import new_id
+from ovoz.lib.sounds import Sounds
 from ovoz.platform.privacy.api import Publication, read_policy
 
 CALLER = "+992900000321"
@@ -122,7 +123,7 @@ async def leave_a_conversation(stack: Stack, slug: str, caller: str = CALLER) ->
     The ids of interaction, recording and agent.
     """
     tenant_id = await stack.tenant_id(slug)
-    setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
+    setup = await Directory(stack.database, CELL, stack.fields, sounds=Sounds()).setup(tenant_id)
     agent_id = min(agent.id for agent in setup.agents)
     entry_point = next(iter(setup.entry_points.values()))
     call = make_call(

@@ -45,6 +45,7 @@ async def make_operator(
     others: Sequence[str] = (),
     subscribers: Sequence[dict[str, Any]] = (),
     routing: dict[str, Any] | None = None,
+    dispositions: Sequence[str] = ("resolved",),
 ) -> Operator:
     """A new operator; each queue gets a number of its own and (unless `members` says otherwise) every agent.
 
@@ -78,7 +79,7 @@ async def make_operator(
         "queues": rows,
         "entry_points": entries,
         "break_reasons": [{"code": "lunch", "names": names}],
-        "dispositions": [{"code": "resolved", "names": names}],
+        "dispositions": [{"code": code, "names": names} for code in dispositions],
         "subscribers": [{"number": "+992900000777", "name": "Известный Абонент"}, *subscribers],
         "routing": routing or {},
     }

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import aiohttp
 
-from ovoz.engines.asterisk_package import AsteriskPackage, link_sounds
+from ovoz.engines.asterisk_package import FURTHER_LANGUAGES, AsteriskPackage, complete, link_sounds
 from ovoz.engines.host import EngineMissing, engine_user, main_address, own
 from ovoz.engines.layout import Layout
-from ovoz.engines.music import write_music
+from ovoz.engines.music import CALM, LIGHT, write_music
 from ovoz.engines.unit import Unit
 from ovoz.lib.settings import Settings
+from ovoz.lib.sounds import DEFAULT_MUSIC, Sounds
 
 NODE = "node1"
 ARI_USER = "ovoz"
@@ -31,6 +32,7 @@ SHIPPED = (
 )
 """Configuration that is taken from the package as it is."""
 _PLACE = re.compile(r"@([A-Z_]+)@")
+_MUSIC = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 def ari_url(layout: Layout, settings: Settings) -> str:
@@ -77,10 +79,10 @@ def configure(layout: Layout, settings: Settings, package: AsteriskPackage, fold
     for name in ("monitor", "recording", "outgoing", "tmp"):
         own(folder / "spool" / name)
     own(layout.recordings).chmod(0o750)
-    link_sounds(package.root, folder / "data")
-    music = layout.shared / "music" / "calm.wav"
-    if not music.exists():
-        write_music(music)
+    link_sounds(package.root, folder / "data", layout.prompts)
+    for piece, path in ((CALM, layout.music / "calm.wav"), (LIGHT, layout.music / "light" / "light.wav")):
+        if not path.exists():
+            write_music(path, piece)
     etc = own(folder / "etc")
     for name in SHIPPED:
         shutil.copy(package.root / "etc/asterisk" / f"{name}.conf", etc)
@@ -89,7 +91,10 @@ def configure(layout: Layout, settings: Settings, package: AsteriskPackage, fold
     values = {
         "FOLDER": str(folder),
         "ROOT": str(package.root),
-        "MUSIC": str(music.parent),
+        "MUSIC": str(layout.music),
+        "MORE_MUSIC": "".join(
+            f"[{name}]\nmode = files\ndirectory = {layout.music / name}\n" for name in _more_music(layout)
+        ),
         "NODE": NODE,
         "HTTP_PORT": str(settings.ports.asterisk_http),
         "MANAGER_PORT": str(settings.ports.ami),
@@ -113,6 +118,22 @@ def configure(layout: Layout, settings: Settings, package: AsteriskPackage, fold
         if user is not None:
             shutil.chown(target, user.pw_uid, user.pw_gid)
     return etc
+
+
+def sounds(layout: Layout) -> Sounds:
+    """What can be played: the shipped languages and music, and the operator's own beside them."""
+    more = [language for language in FURTHER_LANGUAGES if complete(layout.prompts, language)]
+    shipped = Sounds()
+    return Sounds((*shipped.languages, *more), (*shipped.music, *_more_music(layout)))
+
+
+def _more_music(layout: Layout) -> list[str]:
+    """Folders with music in them; a name that no queue could be given is left out."""
+    return [
+        folder.name
+        for folder in sorted(layout.music.glob("*"))
+        if _MUSIC.fullmatch(folder.name) and folder.name != DEFAULT_MUSIC and any(folder.glob("*.wav"))
+    ]
 
 
 def render(template: str, values: dict[str, str]) -> str:

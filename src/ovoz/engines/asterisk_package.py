@@ -16,6 +16,21 @@ from ovoz.engines.host import EngineMissing, own, run, say
 
 PACKAGES = ("asterisk", "asterisk-modules", "asterisk-core-sounds-ru-wav")
 WITHOUT = "without Asterisk nobody can call or be called; sign-in, history and settings work"
+FURTHER_LANGUAGES = ("tg",)
+"""No voice of these is shipped: an operator may put prompts of their own there."""
+SAID = (
+    *("queue-youarenext", "queue-thereare", "queue-callswaiting", "queue-thankyou", "queue-holdtime"),
+    *(
+        "queue-minute",
+        "queue-minutes",
+        "all-circuits-busy-now",
+        "im-sorry",
+        "pls-try-call-later",
+        "vm-goodbye",
+    ),
+    *(f"digits/{number}" for number in range(1, 21)),
+)
+"""What a language must have, so that callers hear whole sentences in it."""
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
@@ -183,8 +198,11 @@ def moved_on(locked: list[LockedPackage], found: list[LockedPackage]) -> list[st
     return words
 
 
-def link_sounds(root: Path, data: Path) -> None:
-    """The data folder Asterisk expects: a farm of links, because the package's own go through /etc/alternatives."""
+def link_sounds(root: Path, data: Path, prompts: Path) -> None:
+    """The data folder Asterisk expects: a farm of links, because the package's own go through /etc/alternatives.
+
+    `prompts` has a folder for each further language, whose files are the operator's own.
+    """
     shipped = root / "usr/share/asterisk"
     own(data)
     for entry in shipped.iterdir():
@@ -193,6 +211,14 @@ def link_sounds(root: Path, data: Path) -> None:
     sounds = own(data / "sounds")
     _link(sounds / "ru", shipped / "sounds" / "ru_RU_f_IvrvoiceRU")
     _link(sounds / "en", shipped / "sounds" / "en_US_f_Allison")
+    for language in FURTHER_LANGUAGES:
+        if (prompts / language).is_dir():
+            _link(sounds / language, prompts / language)
+
+
+def complete(prompts: Path, language: str) -> bool:
+    """Whether the operator's own prompts of a language are all there."""
+    return all(any((prompts / language).glob(f"{name}.*")) for name in SAID)
 
 
 def _link(link: Path, target: Path) -> None:

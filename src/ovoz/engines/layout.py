@@ -41,6 +41,16 @@ class Layout:
         """Unpacked engines and downloads, shared by demo and tests."""
         return self.home.parent / "engines"
 
+    @property
+    def music(self) -> Path:
+        """Music on hold: files of the default, and a folder for each other piece."""
+        return self.shared / "music"
+
+    @property
+    def prompts(self) -> Path:
+        """Prompts of the operator's own, a folder for each language."""
+        return self.shared / "prompts"
+
     def create(self) -> None:
         for folder in (self.home, self.data, self.log, self.run, self.home / "spool", self.shared):
             folder.mkdir(parents=True, exist_ok=True)

@@ -82,6 +82,7 @@ def endpoints(settings: Settings, layout: Layout) -> Endpoints:
         media_recordings_dir=str(layout.recordings),
         sounds_dir=str(layout.data / "asterisk" / "data" / "sounds" / "ru"),
         media_address=media,
+        sounds=asterisk.sounds(layout),
     )
 
 

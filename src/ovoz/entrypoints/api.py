@@ -208,7 +208,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     keys = TenantKeys(tenants, key)
     privacy = Privacy(read_policy(settings.data_dir), database, Numbers(keys, utc_now), utc_now)
     history = History(database, access, Fields(keys), utc_now)
-    queues = Queues(database, utc_now)
+    queues = Queues(database, utc_now, endpoints.sounds)
     services: dict[str, object] = {
         "access": access,
         "archives": Archives(database, settings.home / "archives", tell, utc_now),

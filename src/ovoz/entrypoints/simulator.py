@@ -48,7 +48,7 @@ async def _serve(settings: Settings, endpoints: Endpoints, rng: random.Random) -
         ("127.0.0.1", settings.ports.simulator_sip),
         endpoints.sip_trunk,
         voice=Voice(sounds),
-        recordings=await asyncio.to_thread(_recordings, sounds, Layout(settings).shared / "music"),
+        recordings=await asyncio.to_thread(_recordings, sounds, Layout(settings).music),
         rng=rng,
     )
     await carrier.start()
@@ -89,4 +89,4 @@ async def _serve(settings: Settings, endpoints: Endpoints, rng: random.Random) -
 
 def _recordings(sounds: Path, music: Path) -> frozenset[bytes]:
     """Everything that the switch may play to a waiting caller."""
-    return recordings([*music.glob("*.wav"), *sounds.glob("*.wav"), *(sounds / "digits").glob("*.wav")])
+    return recordings([*music.rglob("*.wav"), *sounds.glob("*.wav"), *(sounds / "digits").glob("*.wav")])

@@ -109,7 +109,7 @@ async def _work(settings: Settings, endpoints: Endpoints, lease: CellLease, stop
     cell = Cell(
         cell_id=CELL,
         epoch=lease.epoch,
-        directory=Directory(database, CELL, fields),
+        directory=Directory(database, CELL, fields, sounds=endpoints.sounds),
         store=JournalStore(database, CELL, Publication(read_policy(settings.data_dir), FACT_KEYS), fields),
         spool_path=_spool(settings),
         spool_key=spool_key(settings.home),

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from ovoz.lib.settings import Settings
+from ovoz.lib.sounds import Sounds
 
 
 class EndpointsMissing(Exception):
@@ -44,6 +45,7 @@ class Endpoints(msgspec.Struct, frozen=True):
     media_recordings_dir: str
     sounds_dir: str
     media_address: str
+    sounds: Sounds = Sounds()
 
     @classmethod
     def path(cls, settings: Settings) -> Path:

@@ -15,6 +15,7 @@ from ovoz.contact_center.switchboard.contracts import NOTE, JournalEntry
 from ovoz.contact_center.switchboard.repositories import Directory, EpochStale
 from ovoz.contact_center.switchboard.state.call import Call, Handling
 from ovoz.lib.ids import new_id
+from ovoz.lib.sounds import Sounds
 
 replace = msgspec.structs.replace
 
@@ -56,7 +57,9 @@ async def test_one_batch_is_in_every_table(desk: Desk) -> None:
 async def test_a_successor_reads_what_was_live(desk: Desk) -> None:
     entry, call = answered(desk)
     await desk.write(entry)
-    calls, agents = await Directory(desk.stack.switchboard_database, desk.cell_id, desk.stack.fields).live()
+    calls, agents = await Directory(
+        desk.stack.switchboard_database, desk.cell_id, desk.stack.fields, sounds=Sounds()
+    ).live()
     assert calls == {desk.tenant_id: [call]}
     [agent] = agents[desk.tenant_id]
     assert (agent.id, agent.call_id) == (call.agent_id, call.id)
@@ -232,7 +235,9 @@ async def test_a_call_of_the_release_before_has_its_one_share(desk: Desk) -> Non
     """Left live by a switchboard that knew no shares: the successor gives it the one the migration wrote."""
     call = make_call(new_id(), handlings=())
     await desk.write(make_entry(desk.tenant_id, calls=[call]))
-    calls, _ = await Directory(desk.stack.switchboard_database, desk.cell_id, desk.stack.fields).live()
+    calls, _ = await Directory(
+        desk.stack.switchboard_database, desk.cell_id, desk.stack.fields, sounds=Sounds()
+    ).live()
     [[found]] = calls.values()
     assert found.share_of(call.agent_id) is not None
     assert found.handlings[0].id == call.id

@@ -59,6 +59,7 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/queues": ["/api/queues"],
     "/api/queues/{queue_id:uuid}": ["/api/queues/00000000-0000-0000-0000-000000000000"],
     "/api/queues/{queue_id:uuid}/versions": ["/api/queues/00000000-0000-0000-0000-000000000000/versions"],
+    "/api/queues/sounds": ["/api/queues/sounds"],
     "/api/holidays": ["/api/holidays"],
     "/api/routing-rules": ["/api/routing-rules"],
     "/api/routing-rules/versions": ["/api/routing-rules/versions"],

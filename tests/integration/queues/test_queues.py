@@ -1,7 +1,9 @@
 """Queues: settings as a whole, checked, kept as versions and brought back; holidays; what a draft would mean."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.integration.queues.conftest import SignIn
@@ -10,7 +12,11 @@ from tests.support.operators import Operator
 from tests.support.stack import Stack
 from tests.support.web import Someone
 
+from ovoz.contact_center.routing.contracts import Overflow
+from ovoz.contact_center.switchboard.api import Directory
 from ovoz.contact_center.switchboard.repositories.changes import TenantChanges
+from ovoz.entrypoints.provisioning import CELL
+from ovoz.lib.sounds import Sounds
 
 EVERYONE = {"after_s": 0, "everyone": True}
 
@@ -212,3 +218,49 @@ async def test_the_switchboard_hears_of_settings(sign_in: SignIn, operator: Oper
         assert await asyncio.wait_for(anext(heard), 5) == operator.tenant_id
     finally:
         await heard.aclose()
+
+
+async def test_the_switchboard_knows_when_it_opens_and_where_callers_go(
+    sign_in: SignIn, operator: Operator, engines: Stack
+) -> None:
+    """By the clock of the operator's zone, holidays of this queue and of all, for the next fortnight."""
+    admin = await sign_in("admin")
+    [queue] = await admin.get("/api/queues")
+    night = await queue_of(admin, "night")
+    windows = [{"day": day, "from": "08:00", "until": "20:00"} for day in range(1, 8)]
+    rules = [
+        {"when": "closed", "then": "queue", "to": "night"},
+        {"when": "wait_s", "at_least": 60, "then": "number", "to": "+992900000555"},
+    ]
+    await put(admin, queue, hours={"always": False, "windows": windows}, overflow=rules)
+    short = {"date": "2027-03-02", "name": "Праздник", "spans": [{"from": "10:00", "until": "12:00"}]}
+    await admin.must("POST", "/api/holidays", short | {"queues": [queue["code"]]})
+    await admin.must("POST", "/api/holidays", {"date": "2027-03-03", "name": "Другой", "queues": ["night"]})
+    zone = ZoneInfo("Asia/Dushanbe")
+    directory = Directory(
+        engines.switchboard_database,
+        CELL,
+        engines.fields,
+        sounds=Sounds(),
+        clock=lambda: datetime(2027, 3, 1, 12, tzinfo=zone).astimezone(UTC),
+    )
+    setup = await directory.setup(operator.tenant_id)
+    [rules_of, of_night] = [
+        next(one for one in setup.queues if str(one.id) == known["id"]) for known in (queue, night)
+    ]
+    for moment, opened in (
+        (datetime(2027, 3, 1, 19, 59), True),
+        (datetime(2027, 3, 1, 20, 0), False),
+        (datetime(2027, 3, 2, 9, 0), False),
+        (datetime(2027, 3, 2, 11, 59), True),
+        (datetime(2027, 3, 2, 12, 0), False),
+        (datetime(2027, 3, 3, 8, 0), True),
+        (datetime(2027, 3, 14, 19, 59), True),
+    ):
+        assert rules_of.opening.at(moment.replace(tzinfo=zone)) is opened, moment
+    assert not of_night.opening.at(datetime(2027, 3, 3, 8, tzinfo=zone))
+    assert of_night.opening.at(datetime(2027, 3, 4, 8, tzinfo=zone))
+    assert rules_of.overflow == (
+        Overflow("closed", "queue", None, night["id"], 0),
+        Overflow("wait_s", "number", 60.0, "+992900000555", 1),
+    )

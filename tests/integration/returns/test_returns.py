@@ -51,11 +51,18 @@ async def test_who_does_not_wait(office: Shift, engines: Stack) -> None:
     await lost(engines, office, "+992900000503", ago=timedelta(days=4))
     ten_ago = datetime.now(UTC) - 10 * MINUTE
     await lost(engines, office, "+992900000504", answered_at=ten_ago, end_reason="agent_hung_up")
+    # A rule of the queue led them outside, where somebody spoke with them.
+    await lost(engines, office, "+992900000507", end_reason="outside_hung_up")
+    await lost(engines, office, "+992900000508", end_reason="caller_hung_up")
     assert await waiting(office) == []
     # These are: turned away before they could wait, and lost when they were passed on.
     await lost(engines, office, "+992900000505", queued_at=None, segments=(), end_reason="queue_full")
     await lost(engines, office, "+992900000506", answered_at=ten_ago, end_reason="left_after_transfer")
-    assert {item["end_reason"] for item in await waiting(office)} == {"queue_full", "left_after_transfer"}
+    await lost(engines, office, "+992900000509", queued_at=None, segments=(), end_reason="closed")
+    await lost(engines, office, "+992900000510", queued_at=None, segments=(), end_reason="overflow")
+    assert {item["end_reason"] for item in await waiting(office)} == {
+        *("queue_full", "left_after_transfer", "closed", "overflow")
+    }
 
 
 async def test_a_conversation_after_it_ends_it(office: Shift, engines: Stack) -> None:

@@ -118,6 +118,8 @@ SETTINGS: dict[str, list[Try]] = {
             shows=False,
         )
     ],
+    # The same for everybody: what the installation has.
+    "GET /api/queues/sounds": [Try(refused=200, shows=False)],
     "GET /api/queues/{queue_id:uuid}": [Try(refused="queue-not-found")],
     "PUT /api/queues/{queue_id:uuid}": [
         Try(

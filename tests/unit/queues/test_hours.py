@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovoz.contact_center.queues.contracts import Holiday, OpeningHours, Span, Window
-from ovoz.contact_center.queues.rules.hours import holidays_of, is_open, next_change
+from ovoz.contact_center.queues.rules.hours import holidays_of, is_open, next_change, turns
+from ovoz.contact_center.switchboard.state.opening import Opening
 
 DUSHANBE = ZoneInfo("Asia/Dushanbe")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -84,6 +85,26 @@ def test_every_minute_is_as_the_calendar_says(
         assert found == expected
     else:
         assert found is None or found >= moment + timedelta(days=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    zone=ZONES, windows=WINDOWS, spans=SPANS, always=st.booleans(), start=AROUND, ahead=st.integers(0, 3000)
+)
+def test_what_is_worked_out_beforehand_holds_at_every_minute(
+    zone: ZoneInfo, windows: list[Window], spans: list[Span], always: bool, start: datetime, ahead: int
+) -> None:
+    """Days later, without having read anything again."""
+    hours = OpeningHours(always, tuple(windows))
+    holidays = {(start + timedelta(days=2)).date(): tuple(spans)}
+    moment = start + timedelta(minutes=ahead)
+    opening = Opening(*turns(hours, holidays, zone, moment, days=4))
+    for minute in range(0, 4 * 1440, 1):
+        then = moment + timedelta(minutes=minute)
+        assert opening.at(then) == oracle(hours, holidays, zone, then), then
+        if minute == 0:
+            following = opening.next_turn(then)
+            assert following is None or following > then
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,11 @@ from ovoz.contact_center.queues.contracts import (
     RingRule,
     Window,
 )
-from ovoz.contact_center.queues.rules.overflow import Facts, loop, overflow
+from ovoz.contact_center.queues.rules.loops import loop, overflows_of
 from ovoz.contact_center.queues.rules.rings import Candidate, groups_of, reached, rings_of, terms_of
 from ovoz.contact_center.queues.rules.validation import WARNINGS, Fault, Member, World, coming_in, faults
-from ovoz.contact_center.routing.contracts import EVERYONE, Need
+from ovoz.contact_center.routing.contracts import EVERYONE, Need, Overflow
 
-CALM = Facts(waited_s=0, length=1, estimated_wait_s=None, agents=3, open=True)
 TEAM, OTHER_TEAM = UUID(int=1), UUID(int=2)
 ANNA, BORIS, VERA = (
     Member(UUID(int=11), {"tariffs": 5}, TEAM, frozenset()),
@@ -35,31 +34,8 @@ WORLD = World(
     dispositions=frozenset({"resolved"}),
     agents=(ANNA, BORIS, VERA),
     overflows={"vip": (), "night": (OverflowRule("closed", "queue", to="support"),)},
+    numbers=frozenset({"+992446000100"}),
 )
-
-
-@pytest.mark.parametrize(
-    ("rule", "facts"),
-    [
-        (OverflowRule("wait_s", "voicemail", 60), {"waited_s": 60}),
-        (OverflowRule("length", "voicemail", 5), {"length": 5}),
-        (OverflowRule("estimated_wait_s", "callback", 90), {"estimated_wait_s": 90.0}),
-        (OverflowRule("no_agents", "callback"), {"agents": 0}),
-        (OverflowRule("closed", "queue", to="vip"), {"open": False}),
-    ],
-)
-def test_a_rule_holds_from_its_figure_on(rule: OverflowRule, facts: dict[str, Any]) -> None:
-    assert overflow([rule], CALM) is None
-    assert overflow([rule], msgspec.structs.replace(CALM, **facts)) is rule
-    if rule.at_least is not None:
-        [(name, figure)] = facts.items()
-        assert overflow([rule], msgspec.structs.replace(CALM, **{name: figure - 1})) is None
-
-
-def test_the_first_rule_that_holds_counts() -> None:
-    rules = [OverflowRule("wait_s", "callback", 60), OverflowRule("wait_s", "voicemail", 30)]
-    assert overflow(rules, msgspec.structs.replace(CALM, waited_s=45)) is rules[1]
-    assert overflow(rules, msgspec.structs.replace(CALM, waited_s=61)) is rules[0]
 
 
 _EDGES = st.dictionaries(st.sampled_from("abcde"), st.lists(st.sampled_from("abcde"), max_size=3), max_size=5)
@@ -76,6 +52,22 @@ def test_a_loop_is_found_where_one_can_walk_it(edges: dict[str, list[str]]) -> N
     if way is not None:
         assert way[0] == way[-1] == "a"
         assert all(there in edges[here] for here, there in pairwise(way))
+
+
+def test_rules_are_the_routing_engines_and_keep_their_places() -> None:
+    """What was saved before it was refused is passed over; so is a queue that is not there any more."""
+    rules = [
+        OverflowRule("wait_s", "callback", 60),
+        OverflowRule("wait_s", "queue", 90, "vip"),
+        OverflowRule("closed", "queue", to="gone"),
+        OverflowRule("closed", "number", to="+992446000100"),
+        OverflowRule("no_agents", "goodbye"),
+    ]
+    assert overflows_of(rules, {"vip": "id of vip"}) == (
+        Overflow("wait_s", "queue", 90, "id of vip", 1),
+        Overflow("closed", "number", None, "+992446000100", 3),
+        Overflow("no_agents", "goodbye", None, None, 4),
+    )
 
 
 def test_rings_are_the_routing_engines() -> None:
@@ -138,9 +130,9 @@ def test_what_is_right_has_no_fault() -> None:
         found(
             rings=(RingRule(0, {"tariffs": 3}), RingRule(20, {"tariffs": 1}, (TEAM,), everyone=True)),
             hours=OpeningHours(False, (Window(1, "08:00", "13:00"), Window(1, "14:00", "24:00"))),
-            overflow=(OverflowRule("closed", "voicemail"), OverflowRule("wait_s", "queue", 300, "vip")),
+            overflow=(OverflowRule("closed", "goodbye"), OverflowRule("wait_s", "queue", 300, "vip")),
             dispositions=("resolved",),
-            announcements=Announcements(languages=("ru", "tg")),
+            announcements=Announcements(languages=("ru", "en")),
         )
         == []
     )
@@ -168,14 +160,14 @@ def test_what_is_right_has_no_fault() -> None:
             {"hours": OpeningHours(False, (Window(7, "20:00", "09:00"), Window(1, "08:00", "10:00")))},
             [("/hours/windows/1", "windows_overlap")],
         ),
-        ({"overflow": (OverflowRule("wait_s", "voicemail"),)}, [("/overflow/0/at_least", "figure_missing")]),
+        ({"overflow": (OverflowRule("wait_s", "goodbye"),)}, [("/overflow/0/at_least", "figure_missing")]),
         (
-            {"overflow": (OverflowRule("closed", "voicemail", 5),)},
+            {"overflow": (OverflowRule("closed", "goodbye", 5),)},
             [("/overflow/0/at_least", "figure_pointless")],
         ),
         ({"overflow": (OverflowRule("closed", "queue"),)}, [("/overflow/0/to", "target_missing")]),
         (
-            {"overflow": (OverflowRule("closed", "callback", to="vip"),)},
+            {"overflow": (OverflowRule("closed", "goodbye", to="vip"),)},
             [("/overflow/0/to", "target_pointless")],
         ),
         ({"overflow": (OverflowRule("closed", "queue", to="gone"),)}, [("/overflow/0/to", "queue_unknown")]),
@@ -185,8 +177,20 @@ def test_what_is_right_has_no_fault() -> None:
         ),
         ({"overflow": (OverflowRule("closed", "queue", to="night"),)}, [("/overflow/0/to", "overflow_loop")]),
         ({"overflow": (OverflowRule("closed", "number", to="0611"),)}, [("/overflow/0/to", "number_wrong")]),
-        ({"overflow": (OverflowRule("closed", "flow", to="main"),)}, [("/overflow/0/to", "flow_unknown")]),
-        ({"overflow": (OverflowRule("closed", "voicemail"),) * 2}, [("/overflow/1", "twice")]),
+        ({"overflow": (OverflowRule("closed", "flow", to="main"),)}, [("/overflow/0/then", "not_offered")]),
+        ({"overflow": (OverflowRule("closed", "callback"),)}, [("/overflow/0/then", "not_offered")]),
+        ({"overflow": (OverflowRule("closed", "voicemail"),)}, [("/overflow/0/then", "not_offered")]),
+        ({"overflow": (OverflowRule("closed", "goodbye"),) * 2}, [("/overflow/1", "twice")]),
+        (
+            {"overflow": (OverflowRule("closed", "number", to="+992446000100"),)},
+            [("/overflow/0/to", "number_own")],
+        ),
+        ({"music": "jazz"}, [("/music", "music_unknown")]),
+        ({"language": "tg"}, [("/language", "language_not_spoken")]),
+        (
+            {"announcements": Announcements(languages=("ru", "tg"))},
+            [("/announcements/languages/1", "language_not_spoken")],
+        ),
         ({"dispositions": ("gone",)}, [("/dispositions/0", "disposition_unknown")]),
     ],
 )
@@ -195,7 +199,7 @@ def test_each_fault_says_where(changes: dict[str, Any], wrong: list[tuple[str, s
 
 
 def test_a_ring_without_anybody_is_a_warning_only() -> None:
-    assert {"ring_adds_nobody"} == WARNINGS
+    assert {"ring_adds_nobody", "language_not_spoken"} == WARNINGS
     nobody = msgspec.structs.replace(WORLD, agents=())
     assert faults("support", QueueSettings("Новая"), nobody) == []
     assert Fault("/rings", "nobody_ever", "") != Fault("/rings/0", "nobody_ever", "")

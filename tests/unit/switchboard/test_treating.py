@@ -15,9 +15,11 @@ from ovoz.contact_center.callers.contracts import (
     RuleThen,
     RuleWhen,
 )
+from ovoz.contact_center.routing.contracts import Overflow
 from ovoz.contact_center.switchboard.state import arrivals, presence, transfers, view
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call, Caller, Known
+from ovoz.contact_center.switchboard.state.opening import Opening
 from ovoz.contact_center.switchboard.state.routing import Routing
 from ovoz.contact_center.switchboard.state.rules import EntryPoint, QueueRules
 from ovoz.contact_center.switchboard.state.treating import change_rules
@@ -242,3 +244,22 @@ def test_a_priority_below_nothing_keeps_nobody_from_the_queue() -> None:
     shift = Shift(low)
     call = shift.calls(low)
     assert shift.floor.calls[call].phase == "queued"
+
+
+def test_who_was_led_on_by_an_overflow_is_not_led_back_by_a_rule() -> None:
+    back = Overflow("no_agents", "queue", to=str(SUPPORT.id))
+    desk = Desk(VIP_RULE, vip=queue(2, overflow=(back,)))
+    call = desk.arrives()
+    desk.known(call, vip=True)
+    assert (desk.call(call).phase, desk.call(call).queue_id) == ("queued", SUPPORT.id)
+    assert desk.call(call).led.queues == (VIP.id,)
+    treatment = desk.call(call).treatment
+    assert treatment is not None
+    assert treatment.head_start_s == 60.0
+
+
+def test_a_closed_queue_is_led_to_by_no_rule() -> None:
+    desk = Desk(VIP_RULE, vip=queue(2, opening=Opening(False)))
+    call = desk.arrives()
+    desk.known(call, vip=True)
+    assert (desk.call(call).phase, desk.call(call).queue_id) == ("queued", SUPPORT.id)

@@ -959,6 +959,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/queues/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowQueueSounds
+         * @description In which languages and with which music callers can be served here.
+         */
+        get: operations["ShowQueueSounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues/{queue_id}": {
         parameters: {
             query?: never;
@@ -2224,6 +2244,7 @@ export type components = {
             channel: "voice";
             /** @enum {string} */
             direction: "inbound" | "outbound";
+            dispositions?: string[];
             end_reason: string | null;
             ended_at: string | null;
             entry_point: components["schemas"]["DeskEntryPoint"];
@@ -2580,7 +2601,7 @@ export type components = {
         OverflowRule: {
             at_least?: number | null;
             /** @enum {string} */
-            then: "queue" | "flow" | "callback" | "voicemail" | "number";
+            then: "queue" | "number" | "goodbye" | "flow" | "callback" | "voicemail";
             to?: string | null;
             /** @enum {string} */
             when: "wait_s" | "length" | "estimated_wait_s" | "no_agents" | "closed";
@@ -2766,7 +2787,7 @@ export type components = {
         QueueFault: {
             detail: string;
             /** @enum {string} */
-            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "flow_unknown" | "number_wrong" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown";
+            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "not_offered" | "number_wrong" | "number_own" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown" | "music_unknown" | "language_not_spoken";
             pointer: string;
             warning: boolean;
         };
@@ -2815,6 +2836,11 @@ export type components = {
             weight: number;
             /** @default 60 */
             wrap_up_s: number;
+        };
+        /** QueueSounds */
+        QueueSounds: {
+            languages: string[];
+            music: string[];
         };
         /** QueueVersion */
         QueueVersion: {
@@ -4643,7 +4669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4759,7 +4785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4875,7 +4901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4991,7 +5017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5267,7 +5293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9137,6 +9163,95 @@ export interface operations {
                 };
             };
             /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowQueueSounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueSounds"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -194,6 +194,8 @@ class DeskInteraction(msgspec.Struct, frozen=True):
     why: DeskReason | None
     routed: DeskRouted | None
     segments: list[DeskSegment]
+    dispositions: list[PublicText] = []
+    """With what the call may end (codes); none: with any of the operator's."""
 
 
 class DeskQueue(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from ovoz.contact_center.switchboard.errors import (
     AgentUnknown,
     BreakFull,
     CommandInvalid,
+    DispositionNotAllowed,
     InteractionUnknown,
     NotPossibleNow,
     PhoneNotRegistered,
@@ -136,7 +137,7 @@ class CallController(Controller):
     tags = ("Desk",)
     guards = (requires("calls.control"),)
     opt = {  # noqa: RUF012 - Litestar's own way
-        PROBLEMS: (*_OF_ORDERS, DispositionUnknown, InteractionUnknown),
+        PROBLEMS: (*_OF_ORDERS, DispositionNotAllowed, DispositionUnknown, InteractionUnknown),
         WHILE_SUSPENDED: True,
     }
 

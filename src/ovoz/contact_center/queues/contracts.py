@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ovoz.contact_center.routing.contracts import OverflowWhen
 from ovoz.platform.privacy.contracts import PublicText
 
 Code = Annotated[
@@ -68,15 +69,17 @@ class RingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     everyone: bool = False
 
 
-OverflowWhen = Literal["wait_s", "length", "estimated_wait_s", "no_agents", "closed"]
-OverflowThen = Literal["queue", "flow", "callback", "voicemail", "number"]
+OverflowThen = Literal["queue", "number", "goodbye", "flow", "callback", "voicemail"]
+OFFERED: Final[frozenset[OverflowThen]] = frozenset({"queue", "number", "goodbye"})
+"""The others come later: they may stand in what was saved before, are refused when it is saved anew, and do nothing."""
 AT_LEAST: Final[frozenset[OverflowWhen]] = frozenset({"wait_s", "length", "estimated_wait_s"})
 LED_TO: Final[frozenset[OverflowThen]] = frozenset({"queue", "flow", "number"})
 
 
 class OverflowRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`when` the figure is `at_least` so much (or there are no agents, or the queue is closed), `then` the caller goes
-    `to` another queue (its code), a flow, an outside number (E.164), or a callback or voicemail is offered.
+    `to` another queue (its code) or an outside number (E.164), or hears a goodbye. The first rule that holds and can
+    be followed counts. Length and estimated wait are judged as a caller comes into the line, the others all the time.
     """
 
     when: OverflowWhen

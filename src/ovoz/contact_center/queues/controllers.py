@@ -33,6 +33,7 @@ from ovoz.contact_center.queues.schemas import (
     QueueCreate,
     QueuePreview,
     QueueRestore,
+    QueueSounds,
     QueueVersion,
     Sheet,
     SheetReport,
@@ -206,6 +207,11 @@ class QueueController(Controller):
     ) -> Response[Queue]:
         """A new queue; no number leads to it yet."""
         return _queue_with_version(await queues.create(actor, doer, data), status_code=201)
+
+    @get("/sounds", operation_id="ShowQueueSounds", guards=[requires("settings.read")])
+    async def show_queue_sounds(self, queues: NamedDependency[Queues]) -> QueueSounds:
+        """In which languages and with which music callers can be served here."""
+        return queues.sounds()
 
     @post("/preview", operation_id="PreviewQueue", guards=[requires("queues.manage")], status_code=200)
     async def preview_queue(

@@ -188,6 +188,13 @@ class QueuePreview(msgspec.Struct, frozen=True):
     changes_at: datetime | None
 
 
+class QueueSounds(msgspec.Struct, frozen=True):
+    """What callers can hear: languages that have every prompt, and pieces of music on hold."""
+
+    languages: list[PublicText]
+    music: list[PublicText]
+
+
 class KeptHoliday(msgspec.Struct, frozen=True):
     id: UUID
     holiday: Holiday

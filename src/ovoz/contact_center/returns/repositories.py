@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ovoz.platform.access.api import Columns, Reach, within
 
 LOST_AFTER_TRANSFER = "left_after_transfer"
-NO_PATIENCE_ASKED = ("queue_full", "over_limit", LOST_AFTER_TRANSFER)
+NO_PATIENCE_ASKED = ("queue_full", "over_limit", "closed", "overflow", LOST_AFTER_TRANSFER)
 """Ends that count however long the caller waited: turned away, or lost after somebody had spoken with them."""
+
+SERVED_OUTSIDE = ("outside_hung_up", "caller_hung_up")
+"""Ends without an agent of a caller whom a rule of the queue led to a number outside: they have spoken there."""
 
 _interaction = table(
     "interaction",
@@ -72,6 +75,7 @@ def _is_lost(reach: Reach, since: datetime) -> ColumnElement[bool]:
         _lost.c.direction == "inbound",
         _lost.c.ended_at.is_not(None),
         or_(_lost.c.answered_at.is_(None), _lost.c.end_reason == LOST_AFTER_TRANSFER),
+        _lost.c.end_reason.not_in(SERVED_OUTSIDE) | _lost.c.answered_at.is_not(None),
         _lost.c.caller_pseudonym != "",
         _lost.c.caller_hidden.is_(False),
         _lost.c.started_at >= since,

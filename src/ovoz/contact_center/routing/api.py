@@ -1,7 +1,8 @@
-"""What the engine offers to other modules: the matcher, the estimates of waits, and how rules treat a caller."""
+"""What the engine offers to other modules: matching, estimates, overflow, and how rules treat a caller."""
 
 from ovoz.contact_center.routing.rules.estimate import Estimate, WaitEstimator
 from ovoz.contact_center.routing.rules.matching import Matcher
+from ovoz.contact_center.routing.rules.overflow import holding, next_look
 from ovoz.contact_center.routing.rules.qualifying import first_ring
 from ovoz.contact_center.routing.rules.treatment import Treatment, servable, treat, treated
 from ovoz.contact_center.routing.rules.treatment_faults import (
@@ -20,6 +21,8 @@ __all__ = [
     "Treatment",
     "WaitEstimator",
     "first_ring",
+    "holding",
+    "next_look",
     "rule_faults",
     "servable",
     "treat",

@@ -164,3 +164,32 @@ class Waiting(msgspec.Struct, frozen=True):
     """Qualified for a later ring only."""
     agents_never: int
     """Qualified for no ring."""
+
+
+OverflowWhen = Literal["wait_s", "length", "estimated_wait_s", "no_agents", "closed"]
+
+
+class Overflow(msgspec.Struct, frozen=True):
+    """`when` it holds (`at_least` so much, where there is a figure), an offer leaves its queue.
+
+    `then` it goes `to` another queue (its id) or a number outside, or hears a goodbye. `place` is its place among the
+    rules that were set; None: nobody set it.
+    """
+
+    when: OverflowWhen
+    then: Literal["queue", "number", "goodbye"]
+    at_least: float | None = None
+    to: str | None = None
+    place: int | None = None
+
+
+class Situation(msgspec.Struct, frozen=True):
+    """What is known of an offer and its queue; a figure that is None is not known, or not to be judged now."""
+
+    waited_s: float
+    length: int | None
+    """All who wait, this one among them."""
+    estimated_wait_s: float | None
+    agents: int
+    """Signed in and reached by some ring, busy ones too."""
+    open: bool

@@ -1,6 +1,6 @@
 """What the switchboard refuses, and why."""
 
-from ovoz.lib.problems import DependencyUnavailable, DomainError, NotFound
+from ovoz.lib.problems import DependencyUnavailable, DomainError, InputInvalid, NotFound
 
 
 class NotPossibleNow(DomainError):
@@ -46,6 +46,13 @@ class TargetNotFree(DomainError):
     status = 409
     slug = "transfer-target-not-free"
     title = "Nobody there can take the call now"
+
+
+class DispositionNotAllowed(InputInvalid):
+    """`errors` says with which it may end."""
+
+    slug = "disposition-not-allowed"
+    title = "A call of this queue does not end with this"
 
 
 class CommandInvalid(DomainError):

@@ -10,7 +10,17 @@ _PUBLIC: Final = (
     *("decided_by", "lapses_after_s", "limit_s", "wish_id"),
     *("duration_ms", "entry_number", "error", "hidden", "hold_s", "interaction_id", "lasted_s", "node"),
     *("outcome", "party", "position", "queue", "reason", "recorded", "recording_id", "sip_call_id"),
-    *("size_bytes", "state", "talk_s", "target", "timed_out", "waited_s", "wrap_up_s", "presented"),
+    *(
+        "size_bytes",
+        "state",
+        "talk_s",
+        "target",
+        "timed_out",
+        "to_queue",
+        "waited_s",
+        "wrap_up_s",
+        "presented",
+    ),
 )
 
 FACT_KEYS: Final[dict[str, Kind | Literal["public"]]] = {

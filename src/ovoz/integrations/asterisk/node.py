@@ -55,6 +55,8 @@ EVENTS = (
     *("ChannelDtmfReceived", "PlaybackFinished", "ApplicationReplaced"),
 )
 """All that `_translate` knows of calls; Asterisk is asked to keep the rest."""
+RENAMED = {("en", "sound:pls-try-call-later"): "sound:please-try-call-later"}
+"""The packages of prompts do not agree in every name."""
 RECORDER_GONE_S = 0.1
 PHONE_EVENTS = ("ContactStatusChange",)
 _NUMBER = re.compile(r"\+?[0-9]{2,15}")
@@ -63,12 +65,11 @@ _NUMBER = re.compile(r"\+?[0-9]{2,15}")
 class AsteriskNode:
     """One Asterisk; `recordings_dir` is the folder in which it writes raw recordings."""
 
-    def __init__(self, node_id: str, ari: Ari, ami: Ami, recordings_dir: str, language: str = "ru") -> None:
+    def __init__(self, node_id: str, ari: Ari, ami: Ami, recordings_dir: str) -> None:
         self.id = node_id
         self._ari = ari
         self._ami = ami
         self._recordings_dir = PurePosixPath(recordings_dir)
-        self._language = language
         self._bridges: set[str] = set()
 
     # Events
@@ -195,17 +196,17 @@ class AsteriskNode:
         match action:
             case Answer(channel=channel):
                 await ari.request("POST", f"channels/{channel}/answer")
-            case Play(channel=channel, playback_id=playback, media=media):
+            case Play(channel=channel, playback_id=playback, media=media, language=language):
                 await ari.request(
                     "POST",
                     f"channels/{channel}/play/{playback}",
-                    media=",".join(media),
-                    lang=self._language,
+                    media=",".join(RENAMED.get((language, prompt), prompt) for prompt in media),
+                    lang=language,
                 )
             case StopPlaying(playback_id=playback):
                 await ari.request("DELETE", f"playbacks/{playback}")
-            case StartMusic(channel=channel):
-                await ari.request("POST", f"channels/{channel}/moh", mohClass="default")
+            case StartMusic(channel=channel, music=music):
+                await ari.request("POST", f"channels/{channel}/moh", mohClass=music)
             case StopMusic(channel=channel):
                 await ari.request("DELETE", f"channels/{channel}/moh")
             case Ring():

@@ -49,10 +49,11 @@ class BlueprintRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BlueprintOverflow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where a caller goes that the queue cannot serve: `to` is another queue's code or an outside number."""
+    """Where a caller goes that the queue cannot serve: `to` is another queue's code or an outside
+    number; `goodbye` says so and ends the call."""
 
     when: Literal["wait_s", "length", "estimated_wait_s", "no_agents", "closed"]
-    then: Literal["queue", "callback", "voicemail", "number"]
+    then: Literal["queue", "number", "goodbye"]
     at_least: Annotated[int, Meta(ge=1, le=86_400)] | None = None
     to: Annotated[str, Meta(pattern=r"^[+a-z0-9_]{1,40}$")] | None = None
 

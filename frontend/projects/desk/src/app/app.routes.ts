@@ -44,7 +44,14 @@ export const routes: Routes = [
             title: 'settings.queues',
             canActivate: [needs('queues.manage', '/no-rights')],
             loadComponent: () => import('./queues/queues').then(m => m.Queues),
-            children: [{ path: ':id', title: 'settings.queues', loadComponent: () => import('./queues/queue-editor').then(m => m.QueueEditor) }],
+            children: [
+              {
+                path: ':id',
+                title: 'settings.queues',
+                canDeactivate: [(page: { mayLeave(): Promise<boolean> }) => page.mayLeave()],
+                loadComponent: () => import('./queues/queue-editor').then(m => m.QueueEditor),
+              },
+            ],
           },
           {
             path: 'skills',

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ovoz.contact_center.queues.contracts import Holiday, OverflowRule, QueueSettings
 from ovoz.contact_center.queues.rules.validation import Member, World
 from ovoz.contact_center.queues.schemas import KeptHoliday, QueueVersion
+from ovoz.lib.sounds import Sounds
 
 MOST_VERSIONS = 200
 
@@ -144,7 +145,7 @@ class QueueRepository:
 
     # What settings may name
 
-    async def world(self) -> World:
+    async def world(self, sounds: Sounds) -> World:
         """What there is: only what may be used in settings from now on."""
         skills = await self._session.scalars(text("SELECT code FROM skill WHERE archived_at IS NULL"))
         teams = await self._session.scalars(text("SELECT id FROM team"))
@@ -159,6 +160,7 @@ class QueueRepository:
                 " FROM user_account u WHERE u.is_agent AND u.disabled_at IS NULL ORDER BY u.name, u.id"
             )
         )
+        numbers = await self._session.scalars(text("SELECT number FROM entry_point"))
         overflows = await self._session.execute(
             text("SELECT code, overflow FROM queue WHERE archived_at IS NULL")
         )
@@ -168,6 +170,9 @@ class QueueRepository:
             dispositions=frozenset(dispositions),
             agents=tuple(Member(row.id, row.skills, row.team_id, frozenset(row.queues)) for row in agents),
             overflows={row.code: msgspec.convert(row.overflow, list[OverflowRule]) for row in overflows},
+            numbers=frozenset(numbers),
+            music=frozenset(sounds.music),
+            languages=frozenset(sounds.languages),
         )
 
     async def names(self, user_ids: list[UUID]) -> dict[UUID, str]:

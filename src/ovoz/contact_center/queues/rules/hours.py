@@ -13,6 +13,9 @@ DAY = 24 * 60
 FURTHEST_DAYS = 400
 """How far a next change is looked for: beyond a year of holidays there is none to speak of."""
 
+KNOWN_DAYS = 14
+"""For so many days a switchboard that reads nothing new still opens and closes on time."""
+
 
 def minutes(time: str) -> int:
     """Of the day: 24:00 is its end."""
@@ -68,6 +71,30 @@ def next_change(
             if candidate > moment and is_open(hours, holidays, zone, candidate) != now:
                 return candidate
     return None
+
+
+def turns(
+    hours: OpeningHours,
+    holidays: dict[date, tuple[Span, ...]],
+    zone: ZoneInfo,
+    moment: datetime,
+    days: int = KNOWN_DAYS,
+) -> tuple[bool, tuple[datetime, ...]]:
+    """Whether it is open at this moment, and every moment of the days after it at which that turns, in UTC."""
+    now = is_open(hours, holidays, zone, moment)
+    first = moment.astimezone(zone).date()
+    found: list[datetime] = []
+    if hours.always and not any(first <= day <= first + timedelta(days=days + 1) for day in holidays):
+        return now, ()
+    # A span of the evening before ends on the day after, so one day more is walked than is promised.
+    for ahead in range(days + 1):
+        day = first + timedelta(days=ahead)
+        for candidate in sorted({*_boundaries(hours, holidays, zone, day), *_turns(zone, day)}):
+            then = candidate > moment and is_open(hours, holidays, zone, candidate)
+            if candidate > moment and then != now:
+                found.append(candidate)
+                now = then
+    return is_open(hours, holidays, zone, moment), tuple(found)
 
 
 def _boundaries(

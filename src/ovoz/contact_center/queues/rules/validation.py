@@ -7,9 +7,16 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.queues.contracts import AT_LEAST, LED_TO, OverflowRule, QueueSettings, RingRule
+from ovoz.contact_center.queues.contracts import (
+    AT_LEAST,
+    LED_TO,
+    OFFERED,
+    OverflowRule,
+    QueueSettings,
+    RingRule,
+)
 from ovoz.contact_center.queues.rules.hours import length, minutes, never_opens, overlapping
-from ovoz.contact_center.queues.rules.overflow import loop
+from ovoz.contact_center.queues.rules.loops import loop
 from ovoz.contact_center.queues.rules.rings import Candidate, groups_of, reached, rings_of
 from ovoz.contact_center.routing.contracts import members_group
 
@@ -24,8 +31,9 @@ FaultCode = Literal[
     "never_opens",
     "windows_overlap",
     "queue_unknown",
-    "flow_unknown",
+    "not_offered",
     "number_wrong",
+    "number_own",
     "overflow_loop",
     "figure_missing",
     "figure_pointless",
@@ -33,8 +41,10 @@ FaultCode = Literal[
     "target_pointless",
     "twice",
     "disposition_unknown",
+    "music_unknown",
+    "language_not_spoken",
 ]
-WARNINGS: frozenset[FaultCode] = frozenset({"ring_adds_nobody"})
+WARNINGS: frozenset[FaultCode] = frozenset({"ring_adds_nobody", "language_not_spoken"})
 """Worth knowing, and no reason to refuse."""
 
 _NUMBER = re.compile(r"\+[0-9]{7,15}")
@@ -63,12 +73,18 @@ class World(msgspec.Struct, frozen=True):
     dispositions: frozenset[str]
     agents: tuple[Member, ...]
     overflows: Mapping[str, Sequence[OverflowRule]]
+    numbers: frozenset[str] = frozenset()
+    """The operator's own: what is called there comes back here."""
+    music: frozenset[str] = frozenset({"default"})
+    languages: frozenset[str] = frozenset({"ru", "en"})
+    """In which there are prompts."""
 
 
 def faults(queue: str, settings: QueueSettings, world: World) -> list[Fault]:
     """Every fault, in the order of the fields."""
     return [
         *_members(settings, world),
+        *_sounds(settings, world),
         *_rings(settings.rings, world),
         *_reach(queue, settings, world),
         *_hours(settings),
@@ -107,6 +123,23 @@ def _members(settings: QueueSettings, world: World) -> list[Fault]:
         Fault(f"/members/{place}", "twice", "stands there twice")
         for place, member in enumerate(settings.members)
         if member in settings.members[:place]
+    ]
+    return found
+
+
+def _sounds(settings: QueueSettings, world: World) -> list[Fault]:
+    found: list[Fault] = []
+    if settings.music not in world.music:
+        found.append(Fault("/music", "music_unknown", f"one of {', '.join(sorted(world.music))}"))
+    said = [("/language", settings.language)] if settings.language else []
+    said += [
+        (f"/announcements/languages/{place}", language)
+        for place, language in enumerate(settings.announcements.languages)
+    ]
+    found += [
+        Fault(at, "language_not_spoken", f"there are no prompts in {language} here: nothing is said in it")
+        for at, language in said
+        if language not in world.languages
     ]
     return found
 
@@ -169,16 +202,18 @@ def _overflow(queue: str, rules: Sequence[OverflowRule], world: World) -> list[F
             found.append(Fault(f"{at}/at_least", "figure_missing", "from which figure on"))
         if rule.when not in AT_LEAST and rule.at_least is not None:
             found.append(Fault(f"{at}/at_least", "figure_pointless", f"{rule.when} has no figure"))
-        if rule.then not in LED_TO:
+        if rule.then not in OFFERED:
+            found.append(Fault(f"{at}/then", "not_offered", f"{rule.then} is not offered yet"))
+        elif rule.then not in LED_TO:
             if rule.to is not None:
                 found.append(Fault(f"{at}/to", "target_pointless", f"{rule.then} leads nowhere else"))
         elif rule.to is None:
             found.append(Fault(f"{at}/to", "target_missing", f"which {rule.then}"))
-        elif rule.then == "flow":
-            found.append(Fault(f"{at}/to", "flow_unknown", f"there is no flow {rule.to}"))
         elif rule.then == "number":
             if not _NUMBER.fullmatch(rule.to):
                 found.append(Fault(f"{at}/to", "number_wrong", "in international form: +992446000100"))
+            elif rule.to in world.numbers:
+                found.append(Fault(f"{at}/to", "number_own", "one of your own: lead to its queue instead"))
         elif rule.to != queue and rule.to not in world.overflows:
             found.append(Fault(f"{at}/to", "queue_unknown", f"there is no queue {rule.to}"))
         elif (way := loop(queue, {**world.overflows, queue: [rule]})) is not None:

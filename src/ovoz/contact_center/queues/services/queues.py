@@ -29,6 +29,7 @@ from ovoz.contact_center.queues.schemas import (
     QueueCreate,
     QueueFault,
     QueuePreview,
+    QueueSounds,
     QueueVersion,
     RingAgent,
     RingPreview,
@@ -36,6 +37,7 @@ from ovoz.contact_center.queues.schemas import (
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.ids import new_id
+from ovoz.lib.sounds import Sounds
 from ovoz.lib.versions import check_version
 from ovoz.platform.access.api import Subject
 from ovoz.platform.audit.api import Act, Doer, tell
@@ -44,9 +46,14 @@ from ovoz.platform.audit.api import Act, Doer, tell
 class Queues:
     """Use cases of queues and holidays."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, sounds: Sounds) -> None:
         self._database = database
         self._clock = clock
+        self._sounds = sounds
+
+    def sounds(self) -> QueueSounds:
+        """What callers can hear here."""
+        return QueueSounds(list(self._sounds.languages), list(self._sounds.music))
 
     async def all(self, subject: Subject) -> list[Queue]:
         """By name, archived ones too."""
@@ -68,7 +75,7 @@ class Queues:
         async with self._database.tenant(subject.tenant_id) as session:
             repository = QueueRepository(session)
             await repository.hold_all()
-            await _check(repository, queue)
+            await self._check(repository, queue)
             if not await repository.add(queue):
                 raise QueueCodeTaken(errors=[{"pointer": "/code", "detail": "another queue's"}])
             now = self._clock()
@@ -87,7 +94,7 @@ class Queues:
             before = await _found(repository, queue_id)
             check_version(if_match, before.version)
             after = msgspec.structs.replace(before, settings=settings)
-            await _check(repository, after)
+            await self._check(repository, after)
             return await self._put(session, subject, doer, before, after)
 
     async def restore(
@@ -105,12 +112,12 @@ class Queues:
             settings = await repository.settings_at(queue_id, version)
             if settings is None:
                 raise QueueVersionNotFound(errors=[{"pointer": "/version", "detail": "not in the history"}])
-            agents = {agent.id for agent in (await repository.world()).agents}
+            agents = {agent.id for agent in (await repository.world(self._sounds)).agents}
             members = tuple(member for member in settings.members if member in agents)
             after = msgspec.structs.replace(
                 before, settings=msgspec.structs.replace(settings, members=members)
             )
-            await _check(repository, after)
+            await self._check(repository, after)
             return await self._put(session, subject, doer, before, after, restored_from=version)
 
     async def archive(
@@ -126,7 +133,7 @@ class Queues:
             if archived:
                 await _check_unused(repository, before)
             else:
-                await _check(repository, after)
+                await self._check(repository, after)
             return await self._put(session, subject, doer, before, after)
 
     async def versions(self, subject: Subject, queue_id: UUID) -> list[QueueVersion]:
@@ -142,7 +149,7 @@ class Queues:
         """What settings would mean: faults, who would get calls and when, and the hours."""
         async with self._database.tenant(subject.tenant_id) as session:
             repository = QueueRepository(session)
-            world = await repository.world()
+            world = await repository.world(self._sounds)
             in_rings = coming_in(wish.code, wish.settings, world)
             names = await repository.names([agent for ring in in_rings for agent in ring])
             holidays = await repository.holidays()
@@ -237,6 +244,15 @@ class Queues:
             await _told(session, now, act)
         return self._shown(subject, after, await repository.holidays())
 
+    async def _check(self, repository: QueueRepository, queue: StoredQueue) -> None:
+        errors = [
+            {"pointer": one.pointer, "detail": one.detail}
+            for one in faults(queue.code, queue.settings, await repository.world(self._sounds))
+            if one.fault not in WARNINGS
+        ]
+        if errors:
+            raise QueueSettingsInvalid("Nothing was changed.", errors=errors)
+
     def _shown(self, subject: Subject, queue: StoredQueue, holidays: Iterable[KeptHoliday]) -> Queue:
         open_now, changes_at = self._hours(subject, queue.code, queue.settings, holidays)
         return Queue(
@@ -267,16 +283,6 @@ async def _found(repository: QueueRepository, queue_id: UUID) -> StoredQueue:
     if queue is None:
         raise QueueNotFound(str(queue_id))
     return queue
-
-
-async def _check(repository: QueueRepository, queue: StoredQueue) -> None:
-    errors = [
-        {"pointer": one.pointer, "detail": one.detail}
-        for one in faults(queue.code, queue.settings, await repository.world())
-        if one.fault not in WARNINGS
-    ]
-    if errors:
-        raise QueueSettingsInvalid("Nothing was changed.", errors=errors)
 
 
 async def _check_unused(repository: QueueRepository, queue: StoredQueue) -> None:

@@ -1,23 +1,30 @@
 """What the switchboard reads: tenants, their configuration, and what was live."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 from sqlalchemy import text
 
 from ovoz.contact_center.callers.api import CallerRepository, RulesRepository
-from ovoz.contact_center.queues.api import rings_of
-from ovoz.contact_center.queues.contracts import Announcements, RingRule
 from ovoz.contact_center.switchboard.contracts import LIVE_STATE
+from ovoz.contact_center.switchboard.repositories.queue_rules import (
+    HOLIDAYS,
+    QUEUES,
+    Surroundings,
+    own,
+    queue_rules,
+)
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.call import Call, Known, with_first_share
 from ovoz.contact_center.switchboard.state.routing import Routing
 from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, QueueRules
+from ovoz.lib.clock import Clock, utc_now
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldUnreadable
+from ovoz.lib.sounds import Sounds
 from ovoz.platform.privacy.api import Fields
 from ovoz.platform.tenancy.contracts import SUBSCRIBER_NAME
 
@@ -54,10 +61,20 @@ class TenantSetup(msgspec.Struct, frozen=True):
 class Directory:
     """Reads tenants, their configuration and what was live."""
 
-    def __init__(self, database: Database, cell_id: str, fields: Fields) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cell_id: str,
+        fields: Fields,
+        *,
+        sounds: Sounds,
+        clock: Clock = utc_now,
+    ) -> None:
         self._database = database
         self._cell_id = cell_id
         self._fields = fields
+        self._sounds = sounds
+        self._clock = clock
 
     async def tenants(self) -> list[str]:
         async with self._database.control() as session:
@@ -85,8 +102,9 @@ class Directory:
             tenant = (
                 await session.execute(
                     text(
-                        "SELECT t.max_calls, t.state = 'active' AS active, (SELECT coalesce(array_agg(n.number), '{}')"
-                        " FROM ovoz.number n WHERE n.tenant_id = t.id) AS numbers"
+                        "SELECT t.max_calls, t.time_zone, t.state = 'active' AS active,"
+                        " (SELECT coalesce(array_agg(n.number), '{}') FROM ovoz.number n"
+                        " WHERE n.tenant_id = t.id) AS numbers"
                         f" FROM ovoz.tenant t WHERE t.id = :id AND t.cell_id = :cell AND {_LIVING}"
                     ),
                     {"id": tenant_id, "cell": self._cell_id},
@@ -95,15 +113,10 @@ class Directory:
         if tenant is None:
             raise LookupError(tenant_id)
         # The control schema says whose a number is: an entry point alone (restored elsewhere) draws no call.
-        own = set(tenant.numbers)
+        numbers = set(tenant.numbers)
         async with self._database.tenant(tenant_id) as session:
-            queues = await session.execute(
-                text(
-                    "SELECT id, name, priority, max_length, max_wait_s, ring_timeout_s, wrap_up_s,"
-                    " announce_every_s, recorded, target_s, weight, rings, announcements, caller_number,"
-                    " archived_at IS NOT NULL AS archived FROM queue"
-                )
-            )
+            queues = await session.execute(text(QUEUES))
+            holidays = await session.execute(text(HOLIDAYS))
             entries = await session.execute(
                 text("SELECT id, number, name, queue_id, greeting FROM entry_point")
             )
@@ -130,12 +143,16 @@ class Directory:
                 tenant_id=tenant_id,
                 active=tenant.active,
                 max_calls=tenant.max_calls,
-                queues=[_queue_rules(row, own) for row in queues],
-                calling=Calling(caller_number=_own(presented, own)),
+                queues=queue_rules(
+                    queues.all(),
+                    holidays.all(),
+                    Surroundings(ZoneInfo(tenant.time_zone), self._clock(), numbers, self._sounds),
+                ),
+                calling=Calling(caller_number=own(presented, numbers)),
                 entry_points={
                     row.number: EntryPoint(row.id, row.number, row.name, row.queue_id, tuple(row.greeting))
                     for row in entries
-                    if row.number in own
+                    if row.number in numbers
                 },
                 agents=[
                     AgentSetup(
@@ -199,21 +216,3 @@ class Directory:
             await session.execute(
                 text("UPDATE ovoz.media_node SET boot = :boot WHERE id = :id"), {"id": node_id, "boot": boot}
             )
-
-
-def _queue_rules(row: Any, own: set[str]) -> QueueRules:
-    """A queue's row; its rings and announcements are the settings' JSON."""
-    plain = {name: value for name, value in row._mapping.items() if name not in ("rings", "announcements")}
-    announcements = msgspec.convert(row.announcements, Announcements)
-    return QueueRules(
-        **plain | {"caller_number": _own(row.caller_number, own)},
-        rings=rings_of(str(row.id), msgspec.convert(row.rings, tuple[RingRule, ...])),
-        announces_position=announcements.position,
-        announces_wait=announcements.estimated_wait,
-        first_announcement_s=announcements.first_after_s,
-    )
-
-
-def _own(number: str | None, own: set[str]) -> str | None:
-    """Presenting a number that is not the tenant's would be a lie: it falls back to one that is."""
-    return number if number in own else None

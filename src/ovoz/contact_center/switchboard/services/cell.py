@@ -100,6 +100,7 @@ class Cell:
                 self._written[call.id] = call.seq
             self._refresh_agents(floor, setup)
             change_breaks(floor, self.clock(), setup.breaks)
+            floor.look_at_waiting()
             self.commit(floor)
         self.taken_over = True
 

@@ -21,6 +21,7 @@ class Play(Action, frozen=True):
     channel: str
     playback_id: str
     media: tuple[str, ...]
+    language: str = "ru"
 
 
 class StopPlaying(Action, frozen=True):
@@ -28,7 +29,10 @@ class StopPlaying(Action, frozen=True):
 
 
 class StartMusic(Action, frozen=True):
+    """Music on hold; which one, the floor says (`Floor.act`)."""
+
     channel: str
+    music: str = "default"
 
 
 class StopMusic(Action, frozen=True):

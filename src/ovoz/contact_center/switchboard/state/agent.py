@@ -92,3 +92,17 @@ def after_call(agent: Agent, now: datetime) -> tuple[AgentStateName, str | None]
     if not agent.registered and agent.phone_deadline is None:
         return "not_answering", "phone_lost"
     return "ready", None
+
+
+def on_duty(before: Agent, after: Agent, now: datetime) -> Agent:
+    """Counts work, and time on duty (work and readiness, without breaks), from signing in on."""
+    if before.state == "offline":
+        return msgspec.structs.replace(after, on_duty_since=now, signed_in_at=now, worked_s=0.0, ready_s=0.0)
+    lasted = now - before.since
+    if before.state == "ready":
+        return msgspec.structs.replace(after, ready_s=before.ready_s + lasted.total_seconds())
+    if before.state in WORKING:
+        return msgspec.structs.replace(after, worked_s=before.worked_s + lasted.total_seconds())
+    if before.state != "ringing" and before.on_duty_since is not None:
+        return msgspec.structs.replace(after, on_duty_since=before.on_duty_since + lasted)
+    return after

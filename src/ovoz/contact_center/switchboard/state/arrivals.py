@@ -1,4 +1,4 @@
-"""From the carrier to the queue: greeting, limits, music, announcements; and what is pressed on the way."""
+"""From the carrier to the queue, and on by its rules: greeting, limits, music; and what is pressed on the way."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,13 +6,15 @@ from uuid import UUID
 
 import msgspec
 
+from ovoz.contact_center.routing.contracts import Overflow, Situation
+from ovoz.contact_center.switchboard.state import overflow
 from ovoz.contact_center.switchboard.state.actions import (
     Answer,
     HangUp,
-    Play,
     StartMusic,
     StopMusic,
 )
+from ovoz.contact_center.switchboard.state.announcing import ahead
 from ovoz.contact_center.switchboard.state.call import (
     WAITING,
     Call,
@@ -28,9 +30,11 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.outside import dial
 from ovoz.contact_center.switchboard.state.recordings import end_recording
 from ovoz.contact_center.switchboard.state.routing import routed
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
+from ovoz.contact_center.switchboard.state.saying import fall_silent, say_in_queues_language, say_next
 from ovoz.contact_center.switchboard.state.treating import treat_anew, treat_caller
 
 CAUSE_CONGESTION = 42
@@ -39,6 +43,8 @@ OPERATOR_SUSPENDED = "operator_suspended"
 REFUSAL_PROMPTS = ("sound:all-circuits-busy-now", "sound:pls-try-call-later")
 SUSPENDED_PROMPTS = ("sound:im-sorry", "sound:pls-try-call-later")
 GAVE_UP_PROMPTS = ("sound:vm-goodbye",)
+CLOSED_PROMPTS = ("sound:im-sorry", "sound:pls-try-call-later", "sound:vm-goodbye")
+"""A closed queue, and one that a rule says goodbye for."""
 
 
 def caller_arrived(
@@ -59,13 +65,6 @@ def caller_arrived(
     `recognising`: it is being asked who calls (`caller_known` says what came of it), and rules depend on that.
     """
     queue = floor.queues[entry.queue_id]
-    refusal = None
-    if floor.suspended:
-        refusal = OPERATOR_SUSPENDED
-    elif floor.active_calls >= floor.limits.max_calls:
-        refusal = "over_limit"
-    elif len(floor.waiting_in(queue.id)) >= queue.max_length:
-        refusal = "queue_full"
     call = Call(
         id=interaction_id,
         node=node,
@@ -77,11 +76,12 @@ def caller_arrived(
         queue_id=queue.id,
         started_at=now,
         sip_call_id=sip_call_id,
-        refusal=refusal,
         greeting_until=now + timedelta(seconds=floor.limits.greeting_guard_s),
         recognition="asked" if recognising else "none",
         recognise_until=now + timedelta(seconds=floor.limits.recognition_s) if recognising else None,
     )
+    refusal = _refusal(floor, now, call)
+    call = replace(call, refusal=refusal)
     call = with_leg(begin_segment(call, "flow", now), Leg(channel, "caller", now, answered_at=now))
     call = floor.tell(
         "calls.call_started.v1",
@@ -99,12 +99,28 @@ def caller_arrived(
     )
     floor.act(Answer(call.id, channel))
     prompts = refusal_prompts(refusal) if refusal else tuple(f"sound:{name}" for name in entry.greeting)
+    if refusal is None and overflow.says_goodbye(floor, now, call):
+        # Nobody is greeted who is let go at once.
+        prompts = ()
     if prompts:
-        call = _play(floor, call, "greeting", prompts)
+        call = say_in_queues_language(floor, call, "greeting", prompts)
         floor.put_call(call)
     else:
         greeting_over(floor, now, call)
     return call
+
+
+def _refusal(floor: Floor, now: datetime, call: Call) -> str | None:
+    """Why a caller is turned away at once; None where they are greeted. A full queue may lead elsewhere."""
+    if floor.suspended:
+        return OPERATOR_SUSPENDED
+    if floor.active_calls >= floor.limits.max_calls:
+        return "over_limit"
+    queue = floor.queues[call.queue_id]
+    if len(floor.waiting_in(queue.id)) >= queue.max_length:
+        seen = overflow.situation(floor, now, call, entering=True)
+        return None if overflow.rule_for(floor, now, call, seen) else "queue_full"
+    return None
 
 
 def refusal_prompts(refusal: str) -> tuple[str, ...]:
@@ -150,15 +166,12 @@ def playback_finished(floor: Floor, now: datetime, playback_id: str) -> None:
     call = owner(floor, playback_id)
     if call is None or call.playing != playback_id:
         return
-    call = replace(call, playing=None)
-    if call.phase == "greeting":
-        floor.put_call(call)
+    if call.phase not in ("greeting", *WAITING):
+        floor.put_call(replace(call, playing=None, say_next=()))
+        return
+    call = say_next(floor, call)
+    if call.phase == "greeting" and call.playing is None:
         greeting_over(floor, now, call)
-    elif call.phase in WAITING:
-        floor.put_call(call)
-        floor.act(StartMusic(call.id, call.caller_channel))
-    else:
-        floor.put_call(call)
 
 
 def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
@@ -172,54 +185,6 @@ def greeting_over(floor: Floor, now: datetime, call: Call) -> None:
         enter_queue(floor, call, now)
 
 
-def announce(floor: Floor, now: datetime, call: Call) -> None:
-    """Tells a waiting caller the place in the queue and the wait, as far as the queue does that; then music again."""
-    queue = floor.queues[call.queue_id]
-    call = replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s))
-    place = 1 + _ahead(floor, call)
-    estimate = floor.estimator(queue.id).estimate(now.timestamp(), place - 1)
-    minutes = estimate.minutes if queue.announces_wait and estimate and estimate.worth_saying else None
-    prompts = (*(_place(place) if queue.announces_position else ()), *(_wait(minutes) if minutes else ()))
-    if not prompts:
-        floor.put_call(call)
-        return
-    why = msgspec.to_builtins(floor.why_waiting(call, now))
-    floor.act(StopMusic(call.id, call.caller_channel))
-    call = replace(call, announcements=call.announcements + 1)
-    call = _play(floor, call, f"announce-{call.announcements}", (*prompts, "sound:queue-thankyou"))
-    floor.put_call(
-        floor.tell(
-            "calls.position_announced.v1",
-            now,
-            call,
-            position=place,
-            minutes=minutes,
-            estimate_s=round(estimate.wait_s) if estimate else None,
-            error_s=round(estimate.error_s) if estimate and estimate.error_s is not None else None,
-            why=why,
-            routed=routed(call),
-        )
-    )
-
-
-def _place(place: int) -> tuple[str, ...]:
-    if place == 1:
-        return ("sound:queue-youarenext",)
-    return ("sound:queue-thereare", f"number:{place}", "sound:queue-callswaiting")
-
-
-def _wait(minutes: int) -> tuple[str, ...]:
-    unit = "sound:queue-minute" if minutes == 1 else "sound:queue-minutes"
-    return ("sound:queue-holdtime", f"number:{minutes}", unit)
-
-
-def _ahead(floor: Floor, call: Call) -> int:
-    """How many wait in the same queue longer than this one."""
-    return next(
-        (place for place, other in enumerate(floor.waiting_in(call.queue_id)) if other.id == call.id), 0
-    )
-
-
 def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
     """Nothing waits forever: after the queue's longest wait the caller hears a goodbye and is let go."""
     _turn_away(floor, now, call, "max_wait", GAVE_UP_PROMPTS)
@@ -228,7 +193,7 @@ def waited_too_long(floor: Floor, now: datetime, call: Call) -> None:
 def _turn_away(floor: Floor, now: datetime, call: Call, refusal: str, prompts: tuple[str, ...]) -> None:
     """Takes a caller out of the queue: a last prompt, then the call is over."""
     floor.act(StopMusic(call.id, call.caller_channel))
-    call = _play(floor, call, "goodbye", prompts)
+    call = say_in_queues_language(floor, call, "goodbye", prompts)
     floor.put_call(
         replace(
             call,
@@ -246,7 +211,9 @@ def close_unanswered(
 ) -> None:
     """Ends an interaction that no agent talks in; whoever talked in it before may still be at the work after it."""
     answered = call.answered_at is not None
-    waited_s = round((now - waiting_since(call)).total_seconds(), 3)
+    # Who spoke with a number outside had waited until it answered.
+    waited_until = call.segments[-1].started_at if call.phase == "outside" else now
+    waited_s = round((waited_until - waiting_since(call)).total_seconds(), 3)
     end_recording(floor, call)
     call = end_legs(end_segment(call, now, outcome=reason, observed_late=observed_late), now)
     call = replace(
@@ -259,9 +226,11 @@ def close_unanswered(
         greeting_until=None,
         announce_at=None,
         give_up_at=None,
+        overflow_at=None,
         ring_until=None,
         dial_until=None,
         playing=None,
+        say_next=(),
     )
     spoken: dict[str, Any] = {}
     if answered:
@@ -291,7 +260,7 @@ def enter_entry_point(floor: Floor, call: Call, now: datetime, entry: EntryPoint
         return
     floor.act(StopMusic(call.id, call.caller_channel))
     call = begin_segment(call, "flow", now)
-    call = _play(
+    call = say_in_queues_language(
         floor, call, f"greeting-{len(call.segments)}", tuple(f"sound:{name}" for name in entry.greeting)
     )
     floor.put_call(
@@ -299,30 +268,86 @@ def enter_entry_point(floor: Floor, call: Call, now: datetime, entry: EntryPoint
     )
 
 
-def enter_queue(floor: Floor, call: Call, now: datetime) -> None:
-    """Into the line of the call's queue, at its end; the routing rules have their say."""
-    call = treat_caller(floor, replace(call, recognise_until=None))
+def enter_queue(
+    floor: Floor,
+    call: Call,
+    now: datetime,
+    *,
+    queued_at: datetime | None = None,
+    entered_at: datetime | None = None,
+) -> None:
+    """Into the line of the call's queue, at its end, or at the place that a time already waited gives (`queued_at`).
+
+    The routing rules have their say first. Where a rule of the queue leads elsewhere, there instead. `entered_at`: they
+    have been in this queue before.
+    """
+    call = treat_caller(floor, now, replace(call, recognise_until=None))
     queue = floor.queues[call.queue_id]
+    entered_at = entered_at or now
+    call = replace(call, entered_at=entered_at, greeting_until=None)
+    seen = overflow.situation(floor, now, call, entering=True)
+    rule = overflow.rule_for(floor, now, call, seen)
+    if rule is not None:
+        # They have never been in this line: only what they waited before counts on.
+        _follow(floor, now, call, rule, seen, queued_at)
+        return
     call = replace(
         begin_segment(call, "queue", now),
         phase="queued",
-        queued_at=now,
-        greeting_until=None,
+        queued_at=queued_at or now,
         announce_at=now + timedelta(seconds=queue.first_announcement_s),
-        give_up_at=now + timedelta(seconds=queue.max_wait_s),
+        give_up_at=entered_at + timedelta(seconds=queue.max_wait_s),
+        overflow_at=overflow.look_again_at(floor, now, call, seen),
     )
     call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name, routed=routed(call))
     floor.put_call(call)
-    floor.act(StartMusic(call.id, call.caller_channel))
+    if call.playing is None:
+        floor.act(StartMusic(call.id, call.caller_channel))
     floor.match(now)
     if floor.calls[call.id].phase == "queued":
-        floor.estimator(queue.id).queued(call.id, now.timestamp(), _ahead(floor, call))
+        floor.estimator(queue.id).queued(call.id, now.timestamp(), ahead(floor, call))
 
 
-def _play(floor: Floor, call: Call, what: str, media: tuple[str, ...]) -> Call:
-    playback_id = f"{call.id.hex}:{what}"
-    floor.act(Play(call.id, call.caller_channel, playback_id, media))
-    return replace(call, playing=playback_id)
+def led_elsewhere(floor: Floor, now: datetime, call: Call) -> bool:
+    """Whether a rule of the queue took a waiting caller out of it just now."""
+    seen = overflow.situation(floor, now, call, entering=False)
+    rule = overflow.rule_for(floor, now, call, seen)
+    if rule is not None:
+        _follow(floor, now, call, rule, seen, call.queued_at)
+        return True
+    look_again = overflow.look_again_at(floor, now, call, seen)
+    if look_again != call.overflow_at:
+        floor.put_call(replace(call, overflow_at=look_again))
+    return False
+
+
+def _follow(
+    floor: Floor, now: datetime, call: Call, rule: Overflow, seen: Situation, queued_at: datetime | None
+) -> None:
+    """Leads the caller where the rule says; why stands in the fact. `queued_at`: since when they wait."""
+    left = floor.queues[call.queue_id]
+    to = floor.queues[UUID(rule.to)] if rule.then == "queue" and rule.to else None
+    why = {"rule": rule.place, "when": rule.when, "at_least": rule.at_least} | msgspec.to_builtins(seen)
+    told = {"to_queue": to.name} if to else {"dialled": rule.to} if rule.then == "number" else {}
+    if call.phase == "queued":
+        call = end_segment(call, now, outcome="overflow")
+    call = floor.tell(
+        "calls.call_overflowed.v1", now, call, queue=left.name, target=rule.then, why=why, **told
+    )
+    floor.estimator(left.id).left(call.id, now.timestamp())
+    call = replace(call, announce_at=None, give_up_at=None, overflow_at=None)
+    if to is not None:
+        led = replace(call.led, queues=(*call.led.queues, left.id))
+        enter_queue(floor, replace(call, queue_id=to.id, led=led), now, queued_at=queued_at)
+    elif rule.then == "number" and rule.to is not None:
+        presented = floor.presented_number(left.id)
+        assert presented is not None
+        call = fall_silent(floor, call)
+        led = replace(call.led, numbers=(*call.led.numbers, rule.to))
+        dial(floor, now, replace(call, led=led), rule.to, presented)
+        floor.act(StartMusic(call.id, call.caller_channel))
+    else:
+        _turn_away(floor, now, call, "closed" if rule.when == "closed" else "overflow", CLOSED_PROMPTS)
 
 
 def digit_pressed(floor: Floor, now: datetime, channel: str, digit: str) -> None:

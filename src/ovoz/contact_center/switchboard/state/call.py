@@ -59,6 +59,13 @@ class Leg(msgspec.Struct, frozen=True):
     observed_late: bool = False
 
 
+class Saying(msgspec.Struct, frozen=True):
+    """Prompts of one language."""
+
+    language: str
+    media: tuple[str, ...]
+
+
 class Place(msgspec.Struct, frozen=True):
     """A caller's place in line."""
 
@@ -74,12 +81,21 @@ class Passed(msgspec.Struct, frozen=True):
     failed: str | None = None
 
 
+class Led(msgspec.Struct, frozen=True):
+    """Where rules of queues have led the caller since an agent had them last: queues that were left, numbers called."""
+
+    queues: tuple[UUID, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 class Handling(msgspec.Struct, frozen=True):
     """One agent's share of the interaction: from the offer to the end of the work after it."""
 
     id: UUID
     agent_id: UUID
     offered_at: datetime
+    queue_id: UUID | None = None
+    """Of which queue it is; None: of a release before, and then of the call's."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     """The agent speaks with nobody in it any more; the work after it may last."""
@@ -123,12 +139,18 @@ class Call(msgspec.Struct, frozen=True):
     outside_leg: str | None = None
     """A number outside that was dialled for the caller."""
     passed: Passed | None = None
+    led: Led = Led()
     attempt: int = 0
     why: Reason | None = None
     """Why it was given to the agent who has it."""
     announcements: int = 0
     playing: str | None = None
+    say_next: tuple[Saying, ...] = ()
+    """What follows what plays."""
     queued_at: datetime | None = None
+    """Since when the place in line counts; who is led on keeps the time waited."""
+    entered_at: datetime | None = None
+    """Since when in this queue: what its rules count from."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     closed_at: datetime | None = None
@@ -136,6 +158,8 @@ class Call(msgspec.Struct, frozen=True):
     greeting_until: datetime | None = None
     announce_at: datetime | None = None
     give_up_at: datetime | None = None
+    overflow_at: datetime | None = None
+    """When the rules of the queue are to be looked at again."""
     ring_until: datetime | None = None
     dial_until: datetime | None = None
     rejoin_until: datetime | None = None
@@ -159,6 +183,21 @@ class Call(msgspec.Struct, frozen=True):
 
     def leg(self, leg_id: str) -> Leg | None:
         return next((leg for leg in self.legs if leg.id == leg_id), None)
+
+    @property
+    def deadlines(self) -> tuple[datetime | None, ...]:
+        """When it has to be looked at, whatever happens."""
+        return (
+            self.greeting_until,
+            self.announce_at,
+            self.give_up_at,
+            self.overflow_at if self.phase == "queued" else None,
+            self.ring_until,
+            self.dial_until,
+            self.rejoin_until,
+            self.rejoin_at,
+            *(share.wrap_up_until for share in self.open_shares),
+        )
 
     @property
     def open_shares(self) -> tuple[Handling, ...]:
@@ -280,7 +319,7 @@ def waiting_since(call: Call) -> datetime:
     """Since when the caller waits for somebody, through every queue and ring."""
     since = call.queued_at or call.started_at
     for segment in reversed(call.segments):
-        if segment.kind not in ("queue", "ring"):
+        if segment.kind not in ("queue", "ring", "dial"):
             break
         since = segment.started_at
     return since

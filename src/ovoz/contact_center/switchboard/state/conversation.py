@@ -12,7 +12,6 @@ from ovoz.contact_center.switchboard.state.actions import (
     Ring,
     StartMusic,
     StopMusic,
-    StopPlaying,
 )
 from ovoz.contact_center.switchboard.state.agent import Agent, NextState, after_call
 from ovoz.contact_center.switchboard.state.arrivals import close_unanswered
@@ -30,8 +29,10 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
     with_share,
 )
+from ovoz.contact_center.switchboard.state.dispositions import check_disposition
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.recordings import end_recording, record, record_again
+from ovoz.contact_center.switchboard.state.saying import fall_silent
 from ovoz.contact_center.switchboard.state.transfers import (
     OUTCOMES,
     caller_left_outside,
@@ -143,7 +144,8 @@ def ring_over(floor: Floor, now: datetime, call: Call, reason: str, *, blame_age
     else:
         queue = floor.queues[call.queue_id]
         call = begin_segment(call, "queue", now)
-        floor.put_call(replace(call, announce_at=now + timedelta(seconds=queue.announce_every_s)))
+        again = now + timedelta(seconds=queue.announce_every_s)
+        floor.put_call(replace(call, announce_at=again, overflow_at=now))
     if blame_agent:
         floor.move_agent(agent, now, "not_answering", reason, call_id=None, next=None)
     else:
@@ -249,6 +251,7 @@ def finish_wrap_up(
     if share is None or not share.wraps_up:
         raise NotPossibleNow("There is no work after this call for you now.", state=call.phase)
     assert share.ended_at is not None
+    check_disposition(floor, call, share, disposition)
     call = with_share(
         call, replace(share, closed_at=now, wrap_up_until=None, disposition=disposition, note=note)
     )
@@ -318,8 +321,7 @@ def release_agent(floor: Floor, now: datetime, agent: Agent) -> None:
 def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, observed_late: bool) -> None:
     assert call.agent_id is not None
     agent = floor.agents[call.agent_id]
-    if call.playing is not None:
-        floor.act(StopPlaying(call.id, call.playing))
+    call = fall_silent(floor, call)
     floor.act(
         StopMusic(call.id, call.caller_channel),
         Connect(call.id, call.bridge_id, (call.caller_channel, leg_id)),
@@ -336,9 +338,9 @@ def _begin_talking(floor: Floor, now: datetime, call: Call, leg_id: str, *, obse
     call = replace(
         begin_segment(call, "talk", now, agent_id=agent.id),
         phase="talking",
-        playing=None,
         ring_until=None,
         give_up_at=None,
+        overflow_at=None,
         answered_at=call.answered_at or now,
         passed=replace(call.passed, back=None) if call.passed is not None else None,
     )

@@ -4,8 +4,6 @@ The inputs live beside it (`arrivals`, `conversation`, `presence`, `recovery`); 
 what it did in the step that `take_step` returns. Nothing here waits, so no two inputs ever interleave.
 """
 
-import heapq
-import itertools
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,13 +13,13 @@ import msgspec
 
 from ovoz.contact_center.routing.api import Matcher, WaitEstimator
 from ovoz.contact_center.routing.contracts import Policy, Reason, Waiting
-from ovoz.contact_center.switchboard.state.actions import Action, Ring
+from ovoz.contact_center.switchboard.state.actions import Action, Ring, StartMusic
 from ovoz.contact_center.switchboard.state.agent import (
-    WORKING,
     Agent,
     AgentStateName,
     BreakAnswer,
     WishOutcome,
+    on_duty,
 )
 from ovoz.contact_center.switchboard.state.call import (
     Call,
@@ -31,6 +29,7 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
     with_share,
 )
+from ovoz.contact_center.switchboard.state.deadlines import Deadlines
 from ovoz.contact_center.switchboard.state.facts import Fact, Step
 from ovoz.contact_center.switchboard.state.routing import Routing, candidate_of, offer_of, routed
 from ovoz.contact_center.switchboard.state.rules import BreakRules, Calling, EntryPoint, Limits, QueueRules
@@ -69,9 +68,12 @@ class Floor:
         self._estimators: dict[UUID, WaitEstimator] = {}
         self._call_of_channel: dict[str, UUID] = {}
         self._agent_of_endpoint: dict[str, UUID] = {}
-        self._due: list[tuple[datetime, int, UUID]] = []
-        self._tie = itertools.count()
+        self._due = Deadlines()
+        self._turns: dict[UUID, datetime] = {}
+        """The next moment at which each queue opens or closes, as it stands in `_due`."""
         self._step = Step()
+        for queue in self.queues.values():
+            self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
 
     # What inputs use
 
@@ -100,18 +102,7 @@ class Floor:
             for leg in call.legs:
                 self._call_of_channel[leg.id] = call.id
         self._step.calls[call.id] = None
-        for due in (
-            call.greeting_until,
-            call.announce_at,
-            call.give_up_at,
-            call.ring_until,
-            call.dial_until,
-            call.rejoin_until,
-            call.rejoin_at,
-            *(share.wrap_up_until for share in call.open_shares),
-        ):
-            if due is not None:
-                heapq.heappush(self._due, (due, next(self._tie), call.id))
+        self._due.put(call.id, *call.deadlines)
 
     def put_agent(self, agent: Agent) -> None:
         """Stores the agent's new version and keeps the indexes true."""
@@ -122,16 +113,17 @@ class Floor:
         self._agent_of_endpoint[agent.endpoint] = agent.id
         if agent.state == "offline":
             self._matcher.drop_agent(agent.id)
+            if known is not None and known.state != "offline":
+                self.look_at_waiting()
         else:
             self._matcher.put_agent(candidate_of(agent))
         self._step.agents[agent.id] = None
-        for due in (
+        self._due.put(
+            agent.id,
             agent.phone_deadline,
             agent.wish.until if agent.wish is not None else None,
             agent.break_until if not agent.break_over else None,
-        ):
-            if due is not None:
-                heapq.heappush(self._due, (due, next(self._tie), agent.id))
+        )
 
     def _wait_over(self, call: Call) -> None:
         if call.id in self._waiting:
@@ -141,9 +133,29 @@ class Floor:
     def change_queues(self, queues: Iterable[QueueRules]) -> None:
         """New rules take effect at once, for those who wait already too."""
         self.queues.update({queue.id: queue for queue in queues})
+        for queue in self.queues.values():
+            self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
         for call_id in self._waiting:
             call = self.calls[call_id]
             self._matcher.put_offer(offer_of(call, self.queues[call.queue_id]))
+        self.look_at_waiting()
+
+    def look_at_waiting(self) -> None:
+        """Something has changed that rules of queues hold against: whoever waits is due at once."""
+        for call_id in self._waiting:
+            self._due.put(call_id, self.calls[call_id].started_at)
+
+    def queue_turned(self, queue: QueueRules, now: datetime) -> None:
+        """It has opened or closed."""
+        self._await_turn(queue, queue.opening.next_turn(now))
+        self.look_at_waiting()
+
+    def _await_turn(self, queue: QueueRules, turn: datetime | None) -> None:
+        if turn is None:
+            self._turns.pop(queue.id, None)
+        elif self._turns.get(queue.id) != turn:
+            self._turns[queue.id] = turn
+            self._due.put(queue.id, turn)
 
     def forget_closed(self, call_id: UUID) -> None:
         """Drops a closed call once the journal has it."""
@@ -222,7 +234,14 @@ class Floor:
 
     def act(self, *actions: Action) -> None:
         """To be done at once: observed facts and safety acts wait for nobody."""
-        self._step.now.extend(actions)
+        self._step.now.extend(
+            self._with_music(action) if isinstance(action, StartMusic) else action for action in actions
+        )
+
+    def _with_music(self, action: StartMusic) -> StartMusic:
+        """The queue's in which the caller is: nobody who starts music has to know which."""
+        call = self.calls.get(action.interaction_id)
+        return action if call is None else replace(action, music=self.queues[call.queue_id].music)
 
     def act_when_journalled(self, *actions: Action) -> None:
         """To be done once the facts of this step stand in the journal: intents."""
@@ -244,7 +263,7 @@ class Floor:
                 lasted_s=round((now - agent.since).total_seconds(), 3),
             )
             assert isinstance(said, Agent)
-            moved = self._on_break(_on_duty(agent, said, now), now)
+            moved = self._on_break(on_duty(agent, said, now), now)
         self.put_agent(moved)
         return moved
 
@@ -326,7 +345,7 @@ class Floor:
             ring_until=now + timedelta(seconds=queue.ring_timeout_s + self.limits.ring_guard_s),
         )
         claimed = with_leg(claimed, Leg(leg_id, "agent", now, agent_id=agent.id))
-        claimed = with_share(claimed, Handling(self._new_id(), agent.id, offered_at=now))
+        claimed = with_share(claimed, Handling(self._new_id(), agent.id, offered_at=now, queue_id=queue.id))
         claimed = self.tell(
             "calls.call_offered.v1",
             now,
@@ -365,7 +384,7 @@ class Floor:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When `time_passed` has something to look at next: a deadline, or a wait that reaches more agents."""
-        dues = [self._due[0][0]] if self._due else []
+        dues = [self._due.first] if self._due.first is not None else []
         # While nobody may be rung, nothing is matched: to be woken for it would be to be woken for ever.
         matching = self._waiting and self.intents_allowed
         wider = self._matcher.next_due(now.timestamp()) if matching else None
@@ -375,22 +394,5 @@ class Floor:
         return min(dues, default=None)
 
     def pop_due(self, now: datetime) -> list[UUID]:
-        """Ids of calls and agents whose deadlines passed (each still to be checked against its state)."""
-        passed: dict[UUID, None] = {}
-        while self._due and self._due[0][0] <= now:
-            passed[heapq.heappop(self._due)[2]] = None
-        return list(passed)
-
-
-def _on_duty(before: Agent, after: Agent, now: datetime) -> Agent:
-    """Counts work, and time on duty (work and readiness, without breaks), from signing in on."""
-    if before.state == "offline":
-        return replace(after, on_duty_since=now, signed_in_at=now, worked_s=0.0, ready_s=0.0)
-    lasted = now - before.since
-    if before.state == "ready":
-        return replace(after, ready_s=before.ready_s + lasted.total_seconds())
-    if before.state in WORKING:
-        return replace(after, worked_s=before.worked_s + lasted.total_seconds())
-    if before.state != "ringing" and before.on_duty_since is not None:
-        return replace(after, on_duty_since=before.on_duty_since + lasted)
-    return after
+        """Ids of calls, agents and queues whose deadlines passed (each still to be checked against its state)."""
+        return self._due.pop(now)

@@ -19,10 +19,11 @@ from ovoz.contact_center.switchboard.state.actions import (
     StartRecording,
     StopRecording,
 )
+from ovoz.contact_center.switchboard.state.announcing import announce
 from ovoz.contact_center.switchboard.state.arrivals import (
-    announce,
     close_unanswered,
     greeting_over,
+    led_elsewhere,
     waited_too_long,
 )
 from ovoz.contact_center.switchboard.state.breaks import agent_due
@@ -56,6 +57,8 @@ class NodeSnapshot(msgspec.Struct, frozen=True):
 def time_passed(floor: Floor, now: datetime) -> None:
     """Looks at every deadline that passed; one that the state has moved away from does nothing."""
     for subject in floor.pop_due(now):
+        if subject in floor.queues:
+            floor.queue_turned(floor.queues[subject], now)
         if subject in floor.calls:
             _call_due(floor, now, floor.calls[subject])
         agent = floor.agents.get(subject)
@@ -75,8 +78,9 @@ def _call_due(floor: Floor, now: datetime, call: Call) -> None:
         greeting_over(floor, now, replace(call, playing=None))
     elif call.phase == "queued" and due(call.give_up_at):
         waited_too_long(floor, now, call)
-    elif call.phase == "queued" and due(call.announce_at):
-        announce(floor, now, call)
+    elif call.phase == "queued":
+        if not led_elsewhere(floor, now, call) and due(call.announce_at):
+            announce(floor, now, floor.calls[call.id])
     elif call.phase in ("offered", "ringing") and due(call.ring_until):
         ring_over(floor, now, call, "ring_no_answer")
     elif call.phase == "dialling" and due(call.dial_until):

@@ -4,7 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.routing.contracts import Ring
+from ovoz.contact_center.routing.contracts import Overflow, Ring
+from ovoz.contact_center.switchboard.state.opening import Opening
 
 
 class QueueRules(msgspec.Struct, frozen=True):
@@ -27,10 +28,20 @@ class QueueRules(msgspec.Struct, frozen=True):
     announces_position: bool = True
     announces_wait: bool = True
     first_announcement_s: int = 8
+    announced_in: tuple[str, ...] = ("ru",)
+    """The languages of announcements, one after the other."""
+    language: str = "ru"
+    """In which everything else is said: the greeting, why a caller is let go."""
+    music: str = "default"
     rings: tuple[Ring, ...] = ()
     """Who is reached, and from what wait on; empty: the members, at once."""
     caller_number: str | None = None
     """What is presented to whom is called for it; None: the operator's."""
+    opening: Opening = Opening()
+    overflow: tuple[Overflow, ...] = ()
+    """Where its callers go when it cannot serve them; the first that holds and can be followed counts."""
+    dispositions: tuple[str, ...] = ()
+    """With what its calls may end; none: with any of the operator's."""
     archived: bool = False
     """Put aside: it serves whom it has, and is offered to nobody."""
 

@@ -9,11 +9,9 @@ import msgspec
 from ovoz.contact_center.switchboard.errors import NotPossibleNow, TargetNotFree, TargetUnknown
 from ovoz.contact_center.switchboard.state.actions import (
     Connect,
-    Dial,
     Dissolve,
     HangUp,
     Part,
-    PauseRecording,
     StartMusic,
     StopMusic,
 )
@@ -22,7 +20,7 @@ from ovoz.contact_center.switchboard.state.arrivals import close_unanswered, ent
 from ovoz.contact_center.switchboard.state.call import (
     CONVERSING,
     Call,
-    Leg,
+    Led,
     Passed,
     Place,
     begin_segment,
@@ -31,6 +29,8 @@ from ovoz.contact_center.switchboard.state.call import (
     with_leg,
 )
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.outside import dial
+from ovoz.contact_center.switchboard.state.rules import QueueRules
 
 TargetKind = Literal["agent", "queue", "entry_point", "number"]
 OUTCOMES = {
@@ -94,8 +94,7 @@ def _to_queue(floor: Floor, now: datetime, agent: Agent, call: Call, queue_id: U
     queue = floor.queues.get(queue_id) if queue_id else None
     if queue is None or queue.archived:
         raise TargetUnknown("There is no such queue.")
-    if len(floor.waiting_in(queue.id)) >= queue.max_length:
-        raise TargetNotFree(f"The queue {queue.name} is full.", state="queue_full")
+    _check_takes(floor, now, queue)
     call = _let_go(floor, now, agent, call, "queue", queue=queue.name, returns=False)
     enter_queue(floor, replace(call, queue_id=queue.id), now)
 
@@ -105,12 +104,18 @@ def _to_entry_point(floor: Floor, now: datetime, agent: Agent, call: Call, entry
     if entry is None:
         raise TargetUnknown("There is no such entry point.")
     queue = floor.queues[entry.queue_id]
-    if len(floor.waiting_in(queue.id)) >= queue.max_length:
-        raise TargetNotFree(f"The queue {queue.name} is full.", state="queue_full")
+    _check_takes(floor, now, queue)
     call = _let_go(
         floor, now, agent, call, "entry_point", entry_number=entry.number, queue=queue.name, returns=False
     )
     enter_entry_point(floor, call, now, entry)
+
+
+def _check_takes(floor: Floor, now: datetime, queue: QueueRules) -> None:
+    if not queue.opening.at(now):
+        raise TargetNotFree(f"The queue {queue.name} is closed now.", state="queue_closed")
+    if len(floor.waiting_in(queue.id)) >= queue.max_length:
+        raise TargetNotFree(f"The queue {queue.name} is full.", state="queue_full")
 
 
 def _to_number(floor: Floor, now: datetime, agent: Agent, call: Call, number: str) -> None:
@@ -120,25 +125,7 @@ def _to_number(floor: Floor, now: datetime, agent: Agent, call: Call, number: st
     if not floor.intents_allowed:
         raise NotPossibleNow("Nobody can be called while the database is away.", state="journal_unavailable")
     call = _let_go(floor, now, agent, call, "number", dialled=number)
-    if call.recording == "on":
-        # Whoever speaks out there was not told that it is recorded.
-        floor.act(PauseRecording(call.id, call.caller_channel))
-        call = replace(call, recording="paused")
-    attempt = call.attempt + 1
-    leg_id = f"{call.id.hex}-{attempt}"
-    timeout_s = floor.limits.dial_timeout_s
-    call = replace(
-        begin_segment(call, "dial", now),
-        phase="dialling",
-        attempt=attempt,
-        outside_leg=leg_id,
-        dial_until=now + timedelta(seconds=timeout_s + floor.limits.ring_guard_s),
-    )
-    call = with_leg(call, Leg(leg_id, "outside", now))
-    floor.put_call(floor.tell("calls.dial_started.v1", now, call, dialled=number, presented=presented))
-    floor.act_when_journalled(
-        Dial(call.id, leg=leg_id, number=number, presented=presented, timeout_s=timeout_s)
-    )
+    dial(floor, now, call, number, presented)
 
 
 def _let_go(
@@ -173,6 +160,7 @@ def _let_go(
         rejoin_until=None,
         rejoin_at=None,
         passed=Passed(agent.id, back),
+        led=Led(),
     )
     floor.put_call(call)
     floor.move_agent(agent, now, "wrap_up")
@@ -187,8 +175,6 @@ def outside_answered(floor: Floor, now: datetime, call: Call, *, observed_late: 
     assert call.outside_leg is not None
     leg = call.leg(call.outside_leg)
     assert leg is not None
-    passed = call.passed
-    assert passed is not None
     floor.act(
         StopMusic(call.id, call.caller_channel),
         Connect(call.id, call.bridge_id, (call.caller_channel, call.outside_leg)),
@@ -198,7 +184,7 @@ def outside_answered(floor: Floor, now: datetime, call: Call, *, observed_late: 
         begin_segment(call, "outside", now),
         phase="outside",
         dial_until=None,
-        passed=replace(passed, back=None),
+        passed=replace(call.passed, back=None) if call.passed is not None else None,
     )
     floor.put_call(floor.tell("calls.dial_answered.v1", now, call, observed_late=observed_late))
 
@@ -217,8 +203,12 @@ def outside_over(
     call = end_segment(call, now, outcome=outcome, observed_late=observed_late)
     call = replace(call, phase="queued", outside_leg=None, dial_until=None)
     call = floor.tell("calls.dial_ended.v1", now, call, observed_late=observed_late, outcome=outcome)
-    give_back(floor, now, call, outcome)
-    floor.match(now)
+    if call.passed is not None and call.passed.back is not None:
+        give_back(floor, now, call, outcome)
+        floor.match(now)
+    else:
+        # A rule of the queue had it called: back to the place in line, or on by the next rule.
+        enter_queue(floor, call, now, queued_at=call.queued_at, entered_at=call.entered_at)
 
 
 def caller_left_outside(floor: Floor, now: datetime, call: Call, *, observed_late: bool = False) -> None:
@@ -226,7 +216,8 @@ def caller_left_outside(floor: Floor, now: datetime, call: Call, *, observed_lat
     if call.outside_leg is not None:
         floor.act(HangUp(call.id, call.outside_leg))
     floor.act(Dissolve(call.id, call.bridge_id))
-    reason = "caller_hung_up" if call.phase == "outside" else "left_after_transfer"
+    waiting = "abandoned" if call.answered_at is None else "left_after_transfer"
+    reason = "caller_hung_up" if call.phase == "outside" else waiting
     close_unanswered(floor, now, call, reason, observed_late=observed_late)
 
 
@@ -246,6 +237,8 @@ def give_back(floor: Floor, now: datetime, call: Call, outcome: str) -> None:
         phase="queued",
         queue_id=queue.id,
         queued_at=back.queued_at,
+        entered_at=now,
+        overflow_at=now,
         give_up_at=now + timedelta(seconds=queue.max_wait_s),
         announce_at=now + timedelta(seconds=queue.announce_every_s),
         passed=replace(passed, back=None, failed=outcome),

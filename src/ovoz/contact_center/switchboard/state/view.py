@@ -9,6 +9,7 @@ import msgspec
 from ovoz.contact_center.switchboard.state.agent import Agent
 from ovoz.contact_center.switchboard.state.breaks import places
 from ovoz.contact_center.switchboard.state.call import WAITING, Call, Handling, Segment
+from ovoz.contact_center.switchboard.state.dispositions import allowed_of
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.routing import routed
 
@@ -180,6 +181,7 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
         "rejoin_until": call.rejoin_until,
         "why": call.why,
         "routed": routed(call),
+        "dispositions": allowed_of(floor, call, share),
         "segments": [
             {
                 "kind": segment.kind,

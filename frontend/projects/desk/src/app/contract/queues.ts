@@ -23,4 +23,7 @@ export type QueueSettings = Omit<Required<Schemas['QueueSettings']>, 'rings' | '
   announcements: { position: boolean; estimated_wait: boolean; first_after_s: number; every_s: number; languages: ('ru' | 'tg' | 'en')[] };
 };
 export type Queue = Omit<Schemas['Queue'], 'settings'> & { settings: QueueSettings };
+export type QueueSounds = Schemas['QueueSounds'];
+export type Holiday = Omit<Schemas['Holiday'], 'queues'> & { queues: string[] };
+export type KeptHoliday = Omit<Schemas['KeptHoliday'], 'holiday'> & { holiday: Holiday };
 export type QueueVersion = Omit<Schemas['QueueVersion'], 'settings'> & { settings: QueueSettings };

@@ -1,7 +1,8 @@
 import type { ElementRef} from '@angular/core';
-import { ChangeDetectionStrategy, Component, DestroyRef, inject, input, output, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, input, output, viewChild } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
+import { Live } from '../live/live';
 import { DeskView } from '../shell/desk-view';
 import { ReferenceData } from './reference-data';
 import { WrapUpDraft } from './wrap-up-draft';
@@ -15,7 +16,7 @@ import { WrapUpDraft } from './wrap-up-draft';
       <section class="part">
         <div class="part-h"><h2 class="h-part" id="outcome-label">{{ t('outcome.title') }}</h2><span class="small muted">{{ t('outcome.hint') }}</span></div>
         <div class="opts" role="radiogroup" aria-labelledby="outcome-label" [attr.aria-invalid]="missing()">
-          @for (end of reference.dispositions(); track end.code) {
+          @for (end of offered(); track end.code) {
             <button type="button" role="radio" class="opt" [attr.data-testid]="'wrapup-disposition-' + end.code" [attr.aria-checked]="draft.draft().disposition === end.code" (click)="choose($index)">
               @if ($index < 9) { <span class="kbd" aria-hidden="true">{{ $index + 1 }}</span> }<span>{{ end.name }}</span>
               @if (draft.draft().disposition === end.code) { <svg ovozIcon="check"></svg> }
@@ -45,7 +46,13 @@ import { WrapUpDraft } from './wrap-up-draft';
 })
 export class OutcomeForm {
   private readonly view = inject(DeskView);
-  protected readonly reference = inject(ReferenceData);
+  private readonly reference = inject(ReferenceData);
+  private readonly live = inject(Live);
+  /** What the queue allows of the operator's outcomes; where it says nothing, all. */
+  protected readonly offered = computed(() => {
+    const allowed = this.live.interaction()?.dispositions ?? [];
+    return this.reference.dispositions().filter(end => allowed.length === 0 || allowed.includes(end.code));
+  });
   protected readonly draft = inject(WrapUpDraft);
   private readonly note = viewChild<ElementRef<HTMLTextAreaElement>>('note');
 
@@ -67,7 +74,7 @@ export class OutcomeForm {
   }
 
   protected choose(index: number): void {
-    const end = this.reference.dispositions()[index];
+    const end = this.offered()[index];
     if (!end) return;
     this.draft.change({ disposition: end.code });
     this.chosen.emit();

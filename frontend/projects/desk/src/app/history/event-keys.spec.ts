@@ -14,6 +14,7 @@ const FACTS: [string, Record<string, unknown>][] = [
   ['calls.call_held.v1', {}],
   ['calls.call_offered.v1', { attempt: 1 }],
   ['calls.call_offered.v1', { attempt: 2 }],
+  ...['queue', 'number', 'goodbye'].map((target): [string, Record<string, unknown>] => ['calls.call_overflowed.v1', { target }]),
   ['calls.call_queued.v1', {}],
   ['calls.call_resumed.v1', {}],
   ['calls.call_started.v1', {}],

@@ -8,6 +8,7 @@ export function eventKeys({ type, params }: Pick<TimelineEntry, 'type' | 'params
     case 'ring_ended':
       return [`${plain}.${String(params['outcome'])}`, plain];
     case 'call_transferred':
+    case 'call_overflowed':
       return [`${plain}.${String(params['target'])}`, plain];
     case 'dial_ended':
     case 'transfer_failed':

@@ -8,6 +8,14 @@ import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
 import { eventKeys } from './event-keys';
 
+/** Why a rule of a queue held, as the log keeps it. */
+interface Overflowed {
+  when: string;
+  waited_s: number;
+  length: number | null;
+  estimated_wait_s: number | null;
+}
+
 /** An event of the log in the person's language. */
 @Injectable({ providedIn: 'root' })
 export class TimelineText {
@@ -23,6 +31,7 @@ export class TimelineText {
     const text = said && !event.type.startsWith('calls.position_announced') ? this.language.text('event.routed', { event: plain, routed: said }) : plain;
     const why = event.params['why'];
     if (!why) return text;
+    if (event.type.startsWith('calls.call_overflowed')) return this.language.text('event.why_waiting', { event: text, why: this.overflow(why as Overflowed) });
     // The log holds what the engine said as it was: the event's type says which of the two it is.
     return event.type.startsWith('calls.position_announced')
       ? this.language.text('event.why_waiting', { event: text, why: this.reasons.waiting(why as Waiting, routed) })
@@ -47,6 +56,10 @@ export class TimelineText {
       after: this.word('state', params['after']),
       state: this.word('state', params['state']),
     };
+  }
+
+  private overflow({ when, waited_s, length, estimated_wait_s }: Overflowed): string {
+    return this.language.text(`overflow.${when}`, { waited: duration(waited_s), length, estimate: duration(estimated_wait_s) });
   }
 
   private word(group: string, code: unknown): string {

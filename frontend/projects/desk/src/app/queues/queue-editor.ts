@@ -1,22 +1,27 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
 import type { Disposition } from '../contract/contract';
-import type { OpeningWindow, OverflowRule, Queue, QueueFault, QueuePreview, QueueSettings, QueueVersion, RingRule } from '../contract/queues';
+import type { Queue, QueueFault, QueuePreview, QueueSettings, QueueSounds, QueueVersion, RingRule } from '../contract/queues';
 import type { AgentSkills, Skill } from '../contract/skills';
+import type { Question } from '../dialogs/confirm';
 import { formatWhen } from '../language/dates';
 import { Language, LOCALES } from '../language/language';
 import { Teams } from '../people/teams';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
-import { codeFrom, timeOfDay } from '../roles/role-draft';
+import { codeFrom } from '../roles/role-draft';
 import { SessionStore } from '../session/session-store';
 import { SkillsApi } from '../skills/skills-api';
 import { KnownQueues } from './known-queues';
-import { asRule, barsOf, DAYS, differing, faultAt, hasFigure, hasTarget, NEW_SETTINGS, THENS, WHENS, withSkill } from './queue-settings';
+import { QueueHolidays } from './queue-holidays';
+import { QueueHours } from './queue-hours';
+import { QueueOverflow } from './queue-overflow';
+import { differing, faultAt, NEW_SETTINGS, withSkill } from './queue-settings';
 import { QueuesApi } from './queues-api';
 
 const NEW = 'new';
@@ -26,15 +31,17 @@ type Figure = 'target_s' | 'short_abandon_s' | 'max_length' | 'max_wait_s' | 'ri
 /** One queue as sentences with their figures in them, what a draft would mean, and every version before. */
 @Component({
   selector: 'ovoz-queue-editor',
-  imports: [Icon, MatButton, TranslocoDirective],
+  imports: [Icon, MatButton, QueueHolidays, QueueHours, QueueOverflow, TranslocoDirective],
   templateUrl: './queue-editor.html',
-  styleUrl: './queue-editor.css',
+  styleUrls: ['./queue-parts.css', './queue-editor.css'],
+  host: { '(window:beforeunload)': 'keepPage($event)' },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class QueueEditor {
   private readonly api = inject(QueuesApi);
   private readonly skillsApi = inject(SkillsApi);
   private readonly clock = inject(ServerClock);
+  private readonly dialog = inject(MatDialog);
   private readonly router = inject(Router);
   protected readonly known = inject(KnownQueues);
   protected readonly language = inject(Language);
@@ -46,13 +53,8 @@ export class QueueEditor {
 
   protected readonly mayManage = inject(SessionStore).may('queues.manage');
   protected readonly locales = LOCALES;
-  protected readonly whens = WHENS;
-  protected readonly thens = THENS;
-  protected readonly days = DAYS;
   protected readonly levels = [1, 2, 3, 4, 5];
   protected readonly bones = Array.from({ length: 7 });
-  protected readonly hasFigure = hasFigure;
-  protected readonly hasTarget = hasTarget;
   protected readonly queue = signal<Queue | null>(null);
   protected readonly before = signal<QueueSettings>(NEW_SETTINGS);
   protected readonly draft = signal<QueueSettings>(NEW_SETTINGS);
@@ -67,6 +69,7 @@ export class QueueEditor {
   protected readonly skills = signal<Skill[]>([]);
   protected readonly agents = signal<AgentSkills[]>([]);
   protected readonly dispositions = signal<Disposition[]>([]);
+  private readonly sounds = signal<QueueSounds>({ languages: [], music: [] });
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
 
@@ -79,6 +82,9 @@ export class QueueEditor {
   protected readonly refused = computed(() => this.faults().some(fault => !fault.warning));
   protected readonly complete = computed(() => this.draft().name.trim() !== '' && this.codeFits());
   protected readonly others = computed(() => (this.known.all() ?? []).filter(queue => queue.code !== this.code() && !queue.archived));
+  /** What is set stands among them, though it may be gone. */
+  protected readonly pieces = computed(() => [...new Set([...this.sounds().music, this.draft().music])]);
+  protected readonly soundFaults = computed(() => [...new Set(this.faults().map(({ fault }) => fault).filter(fault => fault === 'music_unknown' || fault === 'language_not_spoken'))]);
   protected readonly reached = computed(() => (this.preview()?.rings ?? []).reduce((sum, ring) => sum + ring.agents.length, 0));
 
   constructor() {
@@ -133,6 +139,12 @@ export class QueueEditor {
     else this.change({ [name]: value });
   }
 
+  protected weigh(field: HTMLInputElement): void {
+    const value = Math.round(field.valueAsNumber * 10) / 10;
+    if (Number.isNaN(value)) field.value = String(this.draft().weight);
+    else this.change({ weight: value });
+  }
+
   protected ring(place: number, change: Partial<RingRule>): void {
     this.change({ rings: this.rings().map((ring, at) => (at === place ? { ...ring, ...change } : ring)) });
   }
@@ -162,72 +174,6 @@ export class QueueEditor {
     return Object.entries(ring.skills).map(([code, level]) => ({ code, level, name: this.skillName(code) }));
   }
 
-  protected overflow(place: number, change: Partial<OverflowRule>): void {
-    this.change({ overflow: this.draft().overflow.map((rule, at) => (at === place ? asRule({ ...rule, ...change }) : rule)) });
-  }
-
-  protected asWhen(value: string): OverflowRule['when'] {
-    return WHENS.find(when => when === value) ?? 'wait_s';
-  }
-
-  protected asThen(value: string): OverflowRule['then'] {
-    return THENS.find(then => then === value) ?? 'callback';
-  }
-
-  protected addRule(): void {
-    this.change({ overflow: [...this.draft().overflow, asRule({ when: 'wait_s', then: 'callback', at_least: 300 })] });
-  }
-
-  protected moveRule(place: number, by: number): void {
-    const overflow = [...this.draft().overflow];
-    const [moved] = overflow.splice(place, 1);
-    if (moved) overflow.splice(place + by, 0, moved);
-    this.change({ overflow });
-  }
-
-  protected dropRule(place: number): void {
-    this.change({ overflow: this.draft().overflow.filter((_, at) => at !== place) });
-  }
-
-  protected windows(): OpeningWindow[] {
-    return this.draft().hours.windows;
-  }
-
-  protected bars(day: number): { from: number; width: number }[] {
-    return this.draft().hours.always ? [{ from: 0, width: 100 }] : barsOf(this.windows(), day);
-  }
-
-  protected always(always: boolean): void {
-    const windows = this.windows();
-    const workdays = [1, 2, 3, 4, 5].map(day => ({ day, from: '08:00', until: '20:00' }));
-    this.change({ hours: { always, windows: !always && windows.length === 0 ? workdays : windows } });
-  }
-
-  protected windowsOf(day: number): { window: OpeningWindow; place: number }[] {
-    return this.windows().map((window, place) => ({ window, place })).filter(({ window }) => window.day === day);
-  }
-
-  protected time(place: number, end: 'from' | 'until', field: HTMLInputElement): void {
-    const before = this.windows()[place];
-    const read = end === 'until' && /^24([:. ]?00)?$/.test(field.value.trim()) ? '24:00' : timeOfDay(field.value);
-    if (!before) return;
-    field.value = read ?? before[end];
-    if (read) this.setWindows(this.windows().map((window, at) => (at === place ? { ...window, [end]: read } : window)));
-  }
-
-  protected addWindow(day: number): void {
-    const last = this.windowsOf(day).at(-1)?.window;
-    this.setWindows([...this.windows(), { day, from: last ? last.until.replace('24:00', '22:00') : '08:00', until: last ? '23:00' : '20:00' }]);
-  }
-
-  protected dropWindow(place: number): void {
-    this.setWindows(this.windows().filter((_, at) => at !== place));
-  }
-
-  private setWindows(windows: OpeningWindow[]): void {
-    this.change({ hours: { always: false, windows } });
-  }
-
   protected announce(change: Partial<QueueSettings['announcements']>): void {
     this.change({ announcements: { ...this.draft().announcements, ...change } });
   }
@@ -240,6 +186,10 @@ export class QueueEditor {
     const rest = this.draft().announcements.languages.filter(known => known !== locale);
     const languages = wanted ? [...rest, locale] : rest;
     if (languages.length > 0) this.announce({ languages });
+  }
+
+  protected asLocale(value: string): QueueSettings['language'] {
+    return LOCALES.find(locale => locale.code === value)?.code ?? null;
   }
 
   protected toggle(name: 'members' | 'dispositions', value: string, wanted: boolean): void {
@@ -263,6 +213,11 @@ export class QueueEditor {
     return faultAt(this.faults(), pointer);
   }
 
+  protected musicName(piece: string): string {
+    const key = `queues.music.${piece}`;
+    return this.language.has(key) ? this.language.text(key) : piece;
+  }
+
   protected when(moment: string | null): string {
     return moment ? formatWhen(moment, this.language.locale(), this.clock.now()) : '';
   }
@@ -280,6 +235,31 @@ export class QueueEditor {
     return ring.agents.slice(0, 6).map(agent => agent.name).join(', ') + (ring.agents.length > 6 ? ` +${ring.agents.length - 6}` : '');
   }
 
+  /** Holidays hold for others too: the list says anew what is open. */
+  protected hoursChanged(): void {
+    void this.known.load();
+  }
+
+  // Leaving
+
+  /** Asked before another address opens: what is not saved would be lost. */
+  async mayLeave(): Promise<boolean> {
+    if (!this.mayManage || !this.changed()) return true;
+    const { Confirm } = await import('../dialogs/confirm');
+    const data: Question = {
+      title: this.language.text('skills.leave'),
+      follows: [this.language.text('queues.leave_lost', { name: this.before().name || this.draft().name })],
+      action: this.language.text('skills.leave_act'),
+      act: () => Promise.resolve(),
+    };
+    const closed = this.dialog.open<unknown, Question, boolean>(Confirm, { width: '28rem', maxWidth: '92vw', data }).afterClosed();
+    return new Promise(resolve => closed.subscribe(left => resolve(left === true)));
+  }
+
+  protected keepPage(event: BeforeUnloadEvent): void {
+    if (this.mayManage && this.changed()) event.preventDefault();
+  }
+
   // Keeping
 
   protected undo(): void {
@@ -294,7 +274,10 @@ export class QueueEditor {
       const kept = queue ? await this.api.change(queue, settings) : await this.api.create(this.code(), settings);
       await this.known.load();
       if (queue) await this.kept(kept);
-      else await this.router.navigate(['/settings/queues', kept.id]);
+      else {
+        this.before.set(this.draft());
+        await this.router.navigate(['/settings/queues', kept.id]);
+      }
     });
   }
 
@@ -351,7 +334,7 @@ export class QueueEditor {
 
   private async loadNames(): Promise<void> {
     const take = <T>(found: Promise<T>, into: { set(value: T): void }) => found.then(value => into.set(value));
-    await Promise.allSettled([take(this.skillsApi.list().then(all => all.filter(skill => !skill.archived)), this.skills), take(this.skillsApi.agents(), this.agents), take(this.api.dispositions(), this.dispositions), this.teams.load()]);
+    await Promise.allSettled([take(this.skillsApi.list().then(all => all.filter(skill => !skill.archived)), this.skills), take(this.skillsApi.agents(), this.agents), take(this.api.dispositions(), this.dispositions), take(this.api.sounds(), this.sounds), this.teams.load()]);
   }
 
   private take(queue: Queue): void {

@@ -1,3 +1,4 @@
+import { timeOfDay } from '../roles/role-draft';
 import type { OpeningWindow, OverflowRule, QueueFault, QueueSettings, RingRule } from '../contract/queues';
 
 export const NEW_SETTINGS: QueueSettings = {
@@ -7,7 +8,7 @@ export const NEW_SETTINGS: QueueSettings = {
 };
 
 export const WHENS = ['wait_s', 'length', 'estimated_wait_s', 'no_agents', 'closed'] as const;
-export const THENS = ['queue', 'callback', 'voicemail', 'number'] as const;
+export const THENS = ['queue', 'number', 'goodbye'] as const;
 export const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
 export function hasFigure(when: OverflowRule['when']): boolean {
@@ -35,6 +36,11 @@ export function differing(before: QueueSettings, after: QueueSettings): (keyof Q
 /** The fault of a field or of what is inside it. */
 export function faultAt(faults: readonly QueueFault[], pointer: string): QueueFault | undefined {
   return faults.find(fault => fault.pointer === pointer || fault.pointer.startsWith(`${pointer}/`));
+}
+
+/** A time as it was typed; the end of a day may be 24:00. Null for what is no time. */
+export function readTime(typed: string, end: 'from' | 'until'): string | null {
+  return end === 'until' && /^24([:. ]?00)?$/.test(typed.trim()) ? '24:00' : timeOfDay(typed);
 }
 
 function minutes(time: string): number {

@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type { Disposition } from '../contract/contract';
-import type { Queue, QueuePreview, QueueSettings, QueueVersion } from '../contract/queues';
+import type { Holiday, KeptHoliday, Queue, QueuePreview, QueueSettings, QueueSounds, QueueVersion } from '../contract/queues';
 import { ifVersion, sendOnce } from '../contract/send-once';
 
 /** Queues over REST. */
@@ -40,6 +40,22 @@ export class QueuesApi {
 
   preview(code: string, settings: QueueSettings): Promise<QueuePreview> {
     return firstValueFrom(this.http.post<QueuePreview>('/api/queues/preview', { code, settings }));
+  }
+
+  sounds(): Promise<QueueSounds> {
+    return firstValueFrom(this.http.get<QueueSounds>('/api/queues/sounds'));
+  }
+
+  holidays(): Promise<KeptHoliday[]> {
+    return firstValueFrom(this.http.get<KeptHoliday[]>('/api/holidays'));
+  }
+
+  addHoliday(holiday: Holiday): Promise<KeptHoliday> {
+    return sendOnce(headers => this.http.post<KeptHoliday>('/api/holidays', holiday, { headers }));
+  }
+
+  removeHoliday(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`/api/holidays/${encodeURIComponent(id)}`));
   }
 
   dispositions(): Promise<Disposition[]> {
