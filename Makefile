@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs doctor call test test-fast test-deep busy-quarter check sbom format generate snapshot bench-calls bench-tenancy bench-access bench-routing bench-routing-soak clean
+.PHONY: help up down status logs doctor call test test-fast test-deep busy-quarter check sbom format generate snapshot bench-calls bench-tenancy bench-access bench-routing bench-routing-soak bench-app-queue clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ bench-access: $(STAMP) ## Measure rights: a decision, a revocation, agreement wi
 
 bench-routing: $(STAMP) ## Measure the choice of calls and agents against others (SEEDS=, LOADS=, HOURS=, MIX=)
 	@DRAW=1 $(PY) -m tests.bench.routing
+
+bench-app-queue: $(STAMP) ## Hold the model of app_queue against the real one (MINUTES= SEED=)
+	@$(PY) -m tests.bench.app_queue_real
 
 bench-routing-soak: $(STAMP) ## 10^6 random steps of the matcher with kills (STEPS=, SEED=)
 	@$(PY) -m tests.bench.routing_soak

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,60 +154,7 @@ wrapuptime = 0
 joinempty = yes
 leavewhenempty = no
 """
-SCENARIO: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="a day">
-  <nop><action>
-    <assignstr assign_to="ms" value="[field1]"/><todouble assign_to="until" variable="ms"/>
-  </action></nop>
-  <pause variable="until"/>
-  <send retrans="500"><![CDATA[
-      INVITE sip:[field2]@[remote_ip]:[remote_port] SIP/2.0
-      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-      From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]-[call_number]
-      To: <sip:[field2]@[remote_ip]:[remote_port]>
-      Call-ID: [call_id]
-      CSeq: 1 INVITE
-      Contact: <sip:[field0]@[local_ip]:[local_port]>
-      Max-Forwards: 70
-      X-Handling: [field3]
-      X-Priority: [field4]
-      Content-Type: application/sdp
-      Content-Length: [len]
-
-      v=0
-      o=sipp 1 1 IN IP[local_ip_type] [local_ip]
-      s=-
-      c=IN IP[media_ip_type] [media_ip]
-      t=0 0
-      m=audio [media_port] RTP/AVP 8
-      a=rtpmap:8 PCMA/8000
-    ]]></send>
-  <recv response="100" optional="true"/>
-  <recv response="200" rrs="true"/>
-  <send><![CDATA[
-      ACK [next_url] SIP/2.0
-      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-      [last_From:]
-      [last_To:]
-      Call-ID: [call_id]
-      CSeq: 1 ACK
-      Max-Forwards: 70
-      Content-Length: 0
-
-    ]]></send>
-  <recv request="BYE" timeout="900000"/>
-  <send><![CDATA[
-      SIP/2.0 200 OK
-      [last_Via:]
-      [last_From:]
-      [last_To:]
-      [last_Call-ID:]
-      [last_CSeq:]
-      Content-Length: 0
-
-    ]]></send>
-</scenario>
-"""
+SCENARIO: Final = Path("tests/support/scenarios/day.xml")
 
 
 class Asterisk:
@@ -343,10 +291,18 @@ async def play(callers: list[Caller]) -> Watch:
                 for caller in callers
                 for strategy in STRATEGIES
             ]
+            shutil.copy(SCENARIO, folder)
             (folder / "callers.csv").write_text("SEQUENTIAL\n" + "".join(rows))
-            (folder / "day.xml").write_text(SCENARIO)
             sipp = await asyncio.create_subprocess_exec(
-                *("sipp", f"127.0.0.1:{SIP_PORT}", "-sf", "day.xml", "-inf", "callers.csv", "-nostdin"),
+                *(
+                    "sipp",
+                    f"127.0.0.1:{SIP_PORT}",
+                    "-sf",
+                    "day.xml",
+                    "-inf",
+                    "callers.csv",
+                    "-nostdin",
+                ),
                 *("-i", "127.0.0.1", "-p", str(SIPP_PORT), "-mi", "127.0.0.1", "-mp", str(SIPP_PORT + 10)),
                 *("-m", str(len(rows)), "-r", "10000", "-l", str(len(rows)), "-trace_err"),
                 cwd=folder,

@@ -158,7 +158,7 @@ async def leave_a_lost_call(
 ) -> UUID:
     """Puts on record that a caller waited and left, that long ago; the id of the interaction."""
     tenant_id = await stack.tenant_id(slug)
-    setup = await Directory(stack.database, CELL, stack.fields).setup(tenant_id)
+    setup = await Directory(stack.database, CELL, stack.fields, sounds=Sounds()).setup(tenant_id)
     entry_point = next(iter(setup.entry_points.values()))
     began = datetime.now(UTC) - ago
     left = began + timedelta(seconds=waited_s)

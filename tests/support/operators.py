@@ -43,9 +43,9 @@ async def make_operator(
     queues: list[dict[str, Any]] | None = None,
     max_calls: int = 50,
     others: Sequence[str] = (),
+    dispositions: Sequence[str] = ("resolved",),
     subscribers: Sequence[dict[str, Any]] = (),
     routing: dict[str, Any] | None = None,
-    dispositions: Sequence[str] = ("resolved",),
 ) -> Operator:
     """A new operator; each queue gets a number of its own and (unless `members` says otherwise) every agent.
 

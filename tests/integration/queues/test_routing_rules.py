@@ -15,6 +15,7 @@ from tests.support.web import Someone
 from ovoz.contact_center.callers.contracts import CallerProfile, LastAgent
 from ovoz.contact_center.switchboard.repositories import Directory
 from ovoz.entrypoints.provisioning import CELL
+from ovoz.lib.sounds import Sounds
 
 VALUED = "+992900000778"
 AT = "/api/routing-rules"
@@ -159,7 +160,7 @@ async def test_the_switchboard_reads_rules_and_callers(engines: Stack) -> None:
         ],
         routing={"rules": [VIP], "last_agent": {"within_days": 3, "wait_s": 20}},
     )
-    directory = Directory(engines.database, CELL, engines.fields)
+    directory = Directory(engines.database, CELL, engines.fields, sounds=Sounds())
     setup = await directory.setup(operator.tenant_id)
     assert [rule.then.head_start_s for rule in setup.routing.rules.rules] == [60]
     assert setup.routing.rules.last_agent == LastAgent(3, 20)

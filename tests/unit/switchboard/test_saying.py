@@ -2,11 +2,15 @@
 
 from uuid import UUID
 
+import pytest
 from tests.support.shift import Shift, queue
 
+from ovoz.contact_center.callers.contracts import CallerProfile
+from ovoz.contact_center.queues.contracts import Language
 from ovoz.contact_center.routing.contracts import Overflow
 from ovoz.contact_center.switchboard.state import arrivals, conversation
 from ovoz.contact_center.switchboard.state.actions import Play, StartMusic, StopPlaying
+from ovoz.contact_center.switchboard.state.call import Known
 from ovoz.contact_center.switchboard.state.opening import Opening
 
 NIGHT = queue(2, music="light", announced_in=("en",), language="en")
@@ -44,6 +48,19 @@ def test_each_language_has_its_turn_and_then_comes_music() -> None:
     assert len(shift.said("calls.position_announced.v1")) == 1
     shift.passes(support.announce_every_s)
     assert [play.language for play in heard(shift) if isinstance(play, Play)] == ["ru"]
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("en", "en"), ("tg", "ru"), (None, "ru")])
+def test_whose_language_is_known_hears_that_alone(language: Language | None, spoken: str) -> None:
+    support = queue(1, announced_in=("ru", "en"))
+    shift = Shift(support)
+    call = shift.calls(support)
+    arrivals.caller_known(shift.floor, shift.now, call, Known(CallerProfile(language=language)))
+    heard(shift)
+    shift.passes(support.first_announcement_s)
+    assert [play.language for play in heard(shift) if isinstance(play, Play)] == [spoken]
+    follows = [play.language for play in is_over(shift, call) if isinstance(play, Play)]
+    assert follows == ([] if language == "en" else ["en"])
 
 
 def test_who_is_answered_hears_no_further_language() -> None:

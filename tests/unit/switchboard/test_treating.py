@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from tests.unit.switchboard.test_routing import Shift, queue
+from tests.support.shift import Shift, queue
 
 from ovoz.contact_center.callers.contracts import (
     CallerProfile,
@@ -258,8 +258,21 @@ def test_who_was_led_on_by_an_overflow_is_not_led_back_by_a_rule() -> None:
     assert treatment.head_start_s == 60.0
 
 
-def test_a_closed_queue_is_led_to_by_no_rule() -> None:
-    desk = Desk(VIP_RULE, vip=queue(2, opening=Opening(False)))
+def test_a_queue_that_is_closed_and_leads_nowhere_is_led_to_by_no_rule() -> None:
+    desk = Desk(VIP_RULE, vip=queue(2, opening=Opening(open_before=False)))
     call = desk.arrives()
     desk.known(call, vip=True)
     assert (desk.call(call).phase, desk.call(call).queue_id) == ("queued", SUPPORT.id)
+
+
+def test_whom_a_closed_queue_sent_on_no_rule_leads_back() -> None:
+    """VIP goes to its own queue by rule; that is closed and leads to support: there they stay."""
+    shut = queue(
+        2, opening=Opening(open_before=False), overflow=(Overflow("closed", "queue", to=str(SUPPORT.id)),)
+    )
+    desk = Desk(VIP_RULE, vip=shut)
+    call = desk.arrives()
+    arrivals.caller_known(desk.floor, desk.now, call, Known(CallerProfile(vip=True)))
+    assert (desk.floor.calls[call].queue_id, desk.floor.calls[call].phase) == (SUPPORT.id, "queued")
+    [led] = desk.said("calls.call_overflowed.v1")
+    assert led.data["to_queue"] == SUPPORT.name

@@ -6,4 +6,13 @@ from ovoz.contact_center.queues.rules.rings import groups_of, rings_of, terms_of
 from ovoz.contact_center.queues.services.queues import Queues
 from ovoz.contact_center.queues.services.skills import Skills
 
-__all__ = ["Queues", "Skills", "groups_of", "holidays_of", "overflows_of", "rings_of", "terms_of", "turns"]
+__all__ = [
+    "Queues",
+    "Skills",
+    "groups_of",
+    "holidays_of",
+    "overflows_of",
+    "rings_of",
+    "terms_of",
+    "turns",
+]

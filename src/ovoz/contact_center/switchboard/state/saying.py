@@ -6,8 +6,14 @@ from ovoz.contact_center.switchboard.state.floor import Floor, replace
 
 
 def languages_of(floor: Floor, call: Call) -> tuple[str, ...]:
-    """In which languages a waiting caller is told something, one after the other: as the queue has it."""
-    return floor.queues[call.queue_id].announced_in
+    """In which languages a waiting caller is told something, one after the other.
+
+    The caller's own alone, where it is known and the queue speaks it; else all of the queue's.
+    """
+    spoken = floor.queues[call.queue_id].announced_in
+    profile = call.known.profile if call.known is not None else None
+    own = profile.language if profile is not None else None
+    return (own,) if own is not None and own in spoken else spoken
 
 
 def say(floor: Floor, call: Call, what: str, *sayings: Saying) -> Call:

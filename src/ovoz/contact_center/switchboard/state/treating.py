@@ -8,6 +8,7 @@ from ovoz.contact_center.callers.contracts import Unknown
 from ovoz.contact_center.routing.api import servable, treat
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.overflow import says_goodbye
 from ovoz.contact_center.switchboard.state.routing import Routing, candidate_of, routed, terms_of
 
 
@@ -15,7 +16,7 @@ def treat_caller(floor: Floor, now: datetime, call: Call) -> Call:
     """The call as the rules have it.
 
     They lead into another queue only who comes from outside: whom a colleague or an overflow sent here stays here.
-    A queue that is full or closed is led to by no rule.
+    A queue that is full, or would let them go (closed), is led to by no rule.
     """
     routing = floor.routing
     passed = call.passed is not None
@@ -31,7 +32,7 @@ def treat_caller(floor: Floor, now: datetime, call: Call) -> Call:
         if (
             queue is not None
             and not queue.archived
-            and queue.opening.at(now)
+            and not says_goodbye(floor, now, replace(call, queue_id=queue.id))
             and len(floor.waiting_in(queue.id)) < queue.max_length
         ):
             call = replace(call, queue_id=queue.id)

@@ -180,8 +180,8 @@ def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:
         else None,
         "rejoin_until": call.rejoin_until,
         "why": call.why,
-        "routed": routed(call),
         "dispositions": allowed_of(floor, call, share),
+        "routed": routed(call),
         "segments": [
             {
                 "kind": segment.kind,
