@@ -246,6 +246,25 @@ def test_a_priority_below_nothing_keeps_nobody_from_the_queue() -> None:
     assert shift.floor.calls[call].phase == "queued"
 
 
+def test_who_was_led_on_by_an_overflow_is_not_led_back_by_a_rule() -> None:
+    back = Overflow("no_agents", "queue", to=str(SUPPORT.id))
+    desk = Desk(VIP_RULE, vip=queue(2, overflow=(back,)))
+    call = desk.arrives()
+    desk.known(call, vip=True)
+    assert (desk.call(call).phase, desk.call(call).queue_id) == ("queued", SUPPORT.id)
+    assert desk.call(call).led.queues == (VIP.id,)
+    treatment = desk.call(call).treatment
+    assert treatment is not None
+    assert treatment.head_start_s == 60.0
+
+
+def test_a_queue_that_is_closed_and_leads_nowhere_is_led_to_by_no_rule() -> None:
+    desk = Desk(VIP_RULE, vip=queue(2, opening=Opening(open_before=False)))
+    call = desk.arrives()
+    desk.known(call, vip=True)
+    assert (desk.call(call).phase, desk.call(call).queue_id) == ("queued", SUPPORT.id)
+
+
 def test_whom_a_closed_queue_sent_on_no_rule_leads_back() -> None:
     """VIP goes to its own queue by rule; that is closed and leads to support: there they stay."""
     shut = queue(

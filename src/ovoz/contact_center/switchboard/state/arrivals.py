@@ -277,10 +277,10 @@ def enter_queue(
 ) -> None:
     """Into the line of the call's queue, at its end, or at the place that a time already waited gives (`queued_at`).
 
-    The routing rules have their say. Where a rule of the queue leads elsewhere, there instead. `entered_at`: they have
-    been in this queue before.
+    The routing rules have their say first. Where a rule of the queue leads elsewhere, there instead. `entered_at`: they
+    have been in this queue before.
     """
-    call = treat_caller(floor, replace(call, recognise_until=None))
+    call = treat_caller(floor, now, replace(call, recognise_until=None))
     queue = floor.queues[call.queue_id]
     entered_at = entered_at or now
     call = replace(call, entered_at=entered_at, greeting_until=None)

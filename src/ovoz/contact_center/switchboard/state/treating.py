@@ -8,14 +8,15 @@ from ovoz.contact_center.callers.contracts import Unknown
 from ovoz.contact_center.routing.api import servable, treat
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
+from ovoz.contact_center.switchboard.state.overflow import says_goodbye
 from ovoz.contact_center.switchboard.state.routing import Routing, candidate_of, routed, terms_of
 
 
-def treat_caller(floor: Floor, call: Call) -> Call:
+def treat_caller(floor: Floor, now: datetime, call: Call) -> Call:
     """The call as the rules have it.
 
-    They lead into another queue only who comes from outside: whom a colleague or another queue sent here stays here.
-    A full queue is led to by no rule.
+    They lead into another queue only who comes from outside: whom a colleague or an overflow sent here stays here.
+    A queue that is full, or would let them go (closed), is led to by no rule.
     """
     routing = floor.routing
     passed = call.passed is not None
@@ -26,10 +27,14 @@ def treat_caller(floor: Floor, call: Call) -> Call:
         call.known.last_agent if call.known and not passed else None,
         _unknown(floor, call),
     )
-    sent = call.queued_at is not None or passed or call.led.queues
-    if treatment.queue is not None and not sent:
+    if treatment.queue is not None and call.entered_at is None and not passed:
         queue = floor.queues.get(routing.queues.get(treatment.queue, call.queue_id))
-        if queue is not None and not queue.archived and len(floor.waiting_in(queue.id)) < queue.max_length:
+        if (
+            queue is not None
+            and not queue.archived
+            and not says_goodbye(floor, now, replace(call, queue_id=queue.id))
+            and len(floor.waiting_in(queue.id)) < queue.max_length
+        ):
             call = replace(call, queue_id=queue.id)
     if treatment.needs or treatment.preferred:
         agents = [
@@ -50,7 +55,7 @@ def _unknown(floor: Floor, call: Call) -> Unknown | None:
 
 def treat_anew(floor: Floor, now: datetime, call: Call) -> None:
     """A caller who waits already is treated by what is known now; the queue stays, and so does the place in it."""
-    after = treat_caller(floor, call)
+    after = treat_caller(floor, now, call)
     if after.treatment != call.treatment:
         after = floor.tell("calls.treatment_changed.v1", now, after, routed=routed(after))
     floor.put_call(after)
