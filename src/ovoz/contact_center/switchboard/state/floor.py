@@ -318,7 +318,7 @@ class Floor:
         if self.intents_allowed:
             for assignment in self._matcher.match(now.timestamp()):
                 call, agent = self.calls[assignment.offer], self.agents[assignment.agent]
-                self._claim(call, agent, now, assignment.reason)
+                self.offer(call, agent, now, assignment.reason)
 
     def why_waiting(self, call: Call, now: datetime) -> Waiting:
         """Why a queued call was given to nobody yet."""
@@ -328,7 +328,8 @@ class Floor:
         """The queue's estimates of waits; they begin anew with the process, silent until their error is known."""
         return self._estimators.setdefault(queue_id, WaitEstimator())
 
-    def _claim(self, call: Call, agent: Agent, now: datetime, why: Reason | None) -> None:
+    def offer(self, call: Call, agent: Agent, now: datetime, why: Reason | None = None) -> None:
+        """The claim; without `why` the caller was passed on to this one agent, or is given back."""
         assert call.phase == "queued"
         assert agent.assignable or agent.call_id == call.id
         queue = self.queues[call.queue_id]
@@ -365,10 +366,6 @@ class Floor:
                 timeout_s=queue.ring_timeout_s,
             )
         )
-
-    def offer(self, call: Call, agent: Agent, now: datetime) -> None:
-        """Rings this one agent for the caller: one to whom the caller was passed on, or is given back."""
-        self._claim(call, agent, now, why=None)
 
     def presented_number(self, queue_id: UUID) -> str | None:
         """What is presented to whom is called for this queue; None: there is no number of the tenant's."""
