@@ -33,7 +33,9 @@ from ovoz.contact_center.switchboard.state.treating import change_rules
 
 log = structlog.get_logger(__name__)
 
-CHANGES_RETURNS = frozenset({"calls.call_started.v1", "calls.call_answered.v1", "calls.call_ended.v1"})
+CHANGES_RETURNS = frozenset(
+    {"calls.call_started.v1", "calls.call_answered.v1", "calls.dial_answered.v1", "calls.call_ended.v1"}
+)
 """Facts upon which others may wait to be called back."""
 
 

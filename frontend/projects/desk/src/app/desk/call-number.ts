@@ -7,6 +7,12 @@ import { formatPhoneNumber } from '../language/phone-number';
 import { SessionStore } from '../session/session-store';
 import { DeskCommands } from './desk-commands';
 
+/** How the caller's number is called: a masked one by its token. Null where there is none to call. */
+export function dialled({ number, number_token }: Caller): { to: 'number'; number_token: string } | { to: 'number'; number: string } | null {
+  if (number_token != null) return { to: 'number', number_token };
+  return /^\+?\d+$/.test(number) ? { to: 'number', number } : null;
+}
+
 /** Calls the number beside it; a masked one by its token. There only for who may call outside. */
 @Component({
   selector: 'ovoz-call-number',
@@ -23,13 +29,10 @@ export class CallNumber {
   protected readonly commands = inject(DeskCommands);
   readonly caller = input.required<Caller>();
   protected readonly number = computed(() => formatPhoneNumber(this.caller().number));
-  protected readonly shown = computed(() => {
-    const { number, number_token } = this.caller();
-    return this.store.usesDesk() && this.store.may('calls.dial') && (number_token != null || /^\+?\d+$/.test(number));
-  });
+  protected readonly shown = computed(() => this.store.usesDesk() && this.store.may('calls.dial') && dialled(this.caller()) !== null);
 
   protected call(): void {
-    const { number, number_token } = this.caller();
-    void this.commands.call(number_token != null ? { to: 'number', number_token } : { to: 'number', number });
+    const target = dialled(this.caller());
+    if (target) void this.commands.call(target);
   }
 }

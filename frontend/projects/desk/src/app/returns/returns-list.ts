@@ -62,26 +62,29 @@ export class ReturnsList {
     }
   }
 
-  take(id: string): Promise<void> {
+  take(id: string): Promise<boolean> {
     return this.act(id, () => firstValueFrom(this.http.put(`/api/returns/${encodeURIComponent(id)}/taken`, null)));
   }
 
-  giveBack(id: string): Promise<void> {
+  giveBack(id: string): Promise<boolean> {
     return this.act(id, () => firstValueFrom(this.http.delete(`/api/returns/${encodeURIComponent(id)}/taken`)));
   }
 
-  settle(id: string, outcome: ReturnOutcome): Promise<void> {
+  settle(id: string, outcome: ReturnOutcome): Promise<boolean> {
     return this.act(id, () => firstValueFrom(this.http.post(`/api/returns/${encodeURIComponent(id)}/settlement`, { outcome })));
   }
 
-  private async act(id: string, work: () => Promise<unknown>): Promise<void> {
-    if (this.running()) return;
+  /** Whether it was done. */
+  private async act(id: string, work: () => Promise<unknown>): Promise<boolean> {
+    if (this.running()) return false;
     this.running.set(id);
     this.refusal.set(null);
     try {
       await work();
+      return true;
     } catch (error) {
       this.refusal.set(toProblem(error));
+      return false;
     } finally {
       this.running.set(null);
       await this.read();

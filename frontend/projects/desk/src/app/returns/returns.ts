@@ -6,6 +6,8 @@ import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
 import type { CallToReturn, ReturnOutcome } from '../contract/contract';
+import { CallNumber, dialled } from '../desk/call-number';
+import { DeskCommands } from '../desk/desk-commands';
 import { formatShortDay, formatTime, isSameDay } from '../language/dates';
 import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
@@ -16,7 +18,7 @@ import { ReturnsList } from './returns-list';
 /** Callers whom nobody served: who takes care of each, and what came of it. */
 @Component({
   selector: 'ovoz-returns',
-  imports: [Icon, MatButton, MatTooltip, TranslocoDirective],
+  imports: [CallNumber, Icon, MatButton, MatTooltip, TranslocoDirective],
   templateUrl: './returns.html',
   styleUrl: './returns.css',
   providers: [ReturnsList],
@@ -26,6 +28,7 @@ export class Returns {
   private readonly clock = inject(ServerClock);
   private readonly language = inject(Language);
   private readonly store = inject(SessionStore);
+  protected readonly commands = inject(DeskCommands);
   protected readonly list = inject(ReturnsList);
   protected readonly text = inject(ProblemText);
 
@@ -48,6 +51,14 @@ export class Returns {
 
   protected isMine({ taken_by }: CallToReturn): boolean {
     return taken_by !== null && taken_by.id === this.store.session()?.user.id;
+  }
+
+  /** Whether this person calls numbers outside; else taking it only says that somebody does. */
+  protected readonly calls = this.store.usesDesk() && this.store.may('calls.dial');
+
+  protected async callBack(call: CallToReturn): Promise<void> {
+    const target = dialled(call.caller);
+    if (target && (await this.list.take(call.id))) await this.commands.call(target);
   }
 
   protected at(moment: string): string {
