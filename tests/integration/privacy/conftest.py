@@ -70,6 +70,18 @@ def desk_of(marked: Marked, role: str, seq: int = 1) -> dict[str, object]:
                 "recording": "on",
                 "passed": {"by": {"id": str(person.id), "name": name}, "failed": None},
             },
+            **{
+                "recording_paused_until": None,
+                "aside": False,
+                "guest_of": {"id": str(person.id), "name": name},
+            },
+            "parties": [
+                {
+                    **{"id": str(contact.id), "agent": {"id": str(person.id), "name": name}},
+                    **{"number": contact.number, "state": "talking", "joined": True, "lost": False},
+                }
+            ],
+            "missed": {"agent": None, "number": contact.number, "outcome": "busy"},
             "rejoin_until": None,
             "why": None,
             "routed": {

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
+import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
@@ -27,6 +28,7 @@ import { ReturnsList } from './returns-list';
 export class Returns {
   private readonly clock = inject(ServerClock);
   private readonly language = inject(Language);
+  private readonly router = inject(Router);
   private readonly store = inject(SessionStore);
   protected readonly commands = inject(DeskCommands);
   protected readonly list = inject(ReturnsList);
@@ -58,7 +60,8 @@ export class Returns {
 
   protected async callBack(call: CallToReturn): Promise<void> {
     const target = dialled(call.caller);
-    if (target && (await this.list.take(call.id))) await this.commands.call(target);
+    // What an agent needs in a call is on the desk.
+    if (target && (await this.list.take(call.id)) && (await this.commands.call(target))) void this.router.navigateByUrl('/');
   }
 
   protected at(moment: string): string {
