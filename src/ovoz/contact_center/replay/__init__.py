@@ -1,0 +1,1 @@
+"""What if: a recorded day played again under other settings."""

@@ -1,0 +1,1 @@
+"""Pure: a recorded day as the routing engine's simulation takes it."""
