@@ -9,6 +9,7 @@ import type { InteractionSummary } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
 import { ServerClock } from '../clock/server-clock';
 import { formatDuration } from '../clock/duration';
+import { CallNumber } from '../desk/call-number';
 import { channelIcon } from '../desk/agent-state-look';
 import { ReferenceData } from '../desk/reference-data';
 import { formatShortDay, formatTime, isSameDay } from '../language/dates';
@@ -25,7 +26,7 @@ const PAGE = 50;
 /** Every call, newest first; one of them opens beside the list. */
 @Component({
   selector: 'ovoz-history',
-  imports: [Icon, MatButton, RouterLink, RouterOutlet, TranslocoDirective],
+  imports: [CallNumber, Icon, MatButton, RouterLink, RouterOutlet, TranslocoDirective],
   templateUrl: './history.html',
   styleUrl: './history.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
