@@ -4,6 +4,7 @@ from ovoz.contact_center.routing.rules.estimate import Estimate, WaitEstimator
 from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.routing.rules.overflow import holding, next_look
 from ovoz.contact_center.routing.rules.qualifying import first_ring
+from ovoz.contact_center.routing.rules.recorded import Contact, Person, Played, Stretch, play, recorded
 from ovoz.contact_center.routing.rules.treatment import Treatment, servable, treat, treated
 from ovoz.contact_center.routing.rules.treatment_faults import (
     RULE_WARNINGS,
@@ -14,15 +15,21 @@ from ovoz.contact_center.routing.rules.treatment_faults import (
 
 __all__ = [
     "RULE_WARNINGS",
+    "Contact",
     "Estimate",
     "Matcher",
+    "Person",
+    "Played",
     "RuleFaultCode",
+    "Stretch",
     "Surroundings",
     "Treatment",
     "WaitEstimator",
     "first_ring",
     "holding",
     "next_look",
+    "play",
+    "recorded",
     "rule_faults",
     "servable",
     "treat",

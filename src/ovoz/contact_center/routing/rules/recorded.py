@@ -12,8 +12,17 @@ from uuid import UUID
 
 import msgspec
 
-from ovoz.contact_center.routing.contracts import Agent, Offer, Terms
-from ovoz.contact_center.routing.rules.simulation import Arrival, Outcome, Shift
+from ovoz.contact_center.routing.contracts import Agent, Offer, Policy, Terms
+from ovoz.contact_center.routing.rules.matching import Matcher
+from ovoz.contact_center.routing.rules.simulation import (
+    Arrival,
+    Figures,
+    Outcome,
+    Shift,
+    Simulation,
+    figures,
+    occupancy_spread,
+)
 
 NEVER_S = 1e9
 """The patience of a day on which nobody gave up."""
@@ -115,3 +124,67 @@ def as_it_was(contacts: Iterable[Contact], terms: Mapping[str, Terms]) -> list[O
         for contact in contacts
         if contact.queue in terms
     ]
+
+
+class Played(msgspec.Struct, frozen=True):
+    """A day's figures: of everything, and by queue. Occupancy: work / time there, of all who were there."""
+
+    all: Figures
+    by_queue: dict[str, Figures]
+    occupancy: float | None
+
+
+def recorded(
+    contacts: Sequence[Contact],
+    stretches: Iterable[Stretch],
+    terms: Mapping[str, Terms],
+    short_s: Mapping[str, float],
+) -> Played:
+    """As it was, by the formulas of the replay."""
+    there_s = sum(max(0.0, stretch.until - stretch.since) for stretch in stretches)
+    worked_s = sum(contact.handling_s or 0.0 for contact in contacts if contact.queue in terms)
+    return _played(as_it_was(contacts, terms), terms, short_s, worked_s / there_s if there_s else None)
+
+
+def play(
+    contacts: Sequence[Contact],
+    stretches: Iterable[Stretch],
+    people: Mapping[UUID, Person],
+    terms: Mapping[str, Terms],
+    short_s: Mapping[str, float],
+) -> Played:
+    """The day under these terms. `short_s`: by queue, giving up sooner than this counts in no figure."""
+    shifts = shifts_of(stretches, people)
+    day = Simulation(Matcher(Policy()), arrivals_of(contacts, terms), shifts).run()
+    occupancy = occupancy_spread(day.presences)[0] if day.presences else None
+    return _played(day.outcomes, terms, short_s, occupancy)
+
+
+def _played(
+    outcomes: Sequence[Outcome],
+    terms: Mapping[str, Terms],
+    short_s: Mapping[str, float],
+    occupancy: float | None,
+) -> Played:
+    by_queue = {
+        queue: figures(outcomes, within_s=one.target_s, short_s=short_s.get(queue, 0.0), tag=queue)
+        for queue, one in terms.items()
+        if any(queue in outcome.arrival.tags for outcome in outcomes)
+    }
+    return Played(_sum(by_queue.values()), by_queue, occupancy)
+
+
+def _sum(parts: Iterable[Figures]) -> Figures:
+    """Of all queues together; each keeps its own target. The longest of the long waits stands for all."""
+    found = list(parts)
+    offered = sum(one.offered for one in found)
+    answered = sum(one.offered * (1 - one.abandonment) for one in found)
+    return Figures(
+        offered,
+        sum(one.offered * one.service_level for one in found) / offered if offered else 1.0,
+        sum(one.offered * one.abandonment for one in found) / offered if offered else 0.0,
+        sum(one.offered * (1 - one.abandonment) * one.mean_wait_s for one in found) / answered
+        if answered
+        else 0.0,
+        max((one.p99_wait_s for one in found), default=0.0),
+    )

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovoz.contact_center.replay.rules.recorded import (
+from ovoz.contact_center.routing.contracts import EVERYONE, Agent, Need, Offer, Policy, Ring, Terms
+from ovoz.contact_center.routing.rules.matching import Matcher
+from ovoz.contact_center.routing.rules.recorded import (
     NEVER_S,
     Contact,
     Person,
@@ -17,8 +19,6 @@ from ovoz.contact_center.replay.rules.recorded import (
     mean_patience_s,
     shifts_of,
 )
-from ovoz.contact_center.routing.contracts import EVERYONE, Agent, Need, Offer, Policy, Ring, Terms
-from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.routing.rules.simulation import Arrival, Day, Shift, Simulation, figures
 
 ALL = frozenset({EVERYONE})

@@ -1,1 +1,0 @@
-"""What if: a recorded day played again under other settings."""

@@ -1,1 +1,0 @@
-"""Pure: a recorded day as the routing engine's simulation takes it."""
