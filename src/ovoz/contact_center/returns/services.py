@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from ovoz.contact_center.switchboard.contracts import CALLER_NAME, CALLER_NUMBER
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.sealed_fields import FieldKeys, FieldUnreadable
-from ovoz.platform.access.api import Access
+from ovoz.platform.access.api import Access, Reach
 from ovoz.platform.audit.api import Act, Doer, tell
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.privacy.api import Fields
@@ -73,9 +73,7 @@ class CallReturns:
         reach = await self._access.reach(actor, "returns.work")
         async with self._database.tenant(actor.tenant_id) as session:
             returns = ReturnRepository(session)
-            pseudonym = await returns.pseudonym_of(interaction_id, reach, since=now - KEPT_FOR)
-            if pseudonym is None:
-                raise ReturnNotFound(str(interaction_id))
+            pseudonym = await _caller(returns, interaction_id, reach, now)
             if not await returns.take(pseudonym, actor.user_id, now=now, until=now + TAKEN_FOR):
                 raise ReturnTaken("Take another one; the list says who has this one.")
         await self._tell(actor.tenant_id)
@@ -86,9 +84,7 @@ class CallReturns:
         reach = await self._access.reach(actor, "returns.work")
         async with self._database.tenant(actor.tenant_id) as session:
             returns = ReturnRepository(session)
-            pseudonym = await returns.pseudonym_of(interaction_id, reach, since=now - KEPT_FOR)
-            if pseudonym is None:
-                raise ReturnNotFound(str(interaction_id))
+            pseudonym = await _caller(returns, interaction_id, reach, now)
             await returns.give_back(pseudonym, actor.user_id)
         await self._tell(actor.tenant_id)
 
@@ -98,9 +94,7 @@ class CallReturns:
         reach = await self._access.reach(actor, "returns.work")
         async with self._database.tenant(actor.tenant_id) as session:
             returns = ReturnRepository(session)
-            pseudonym = await returns.pseudonym_of(interaction_id, reach, since=now - KEPT_FOR)
-            if pseudonym is None:
-                raise ReturnNotFound(str(interaction_id))
+            pseudonym = await _caller(returns, interaction_id, reach, now)
             if not await returns.take(pseudonym, actor.user_id, now=now, until=now):
                 raise ReturnTaken("Who has it says what becomes of it; the list says who that is.")
             await returns.settle(pseudonym, actor.user_id, outcome, now=now)
@@ -151,6 +145,14 @@ class ReturnsWatch:
                     continue
                 await send(said)
                 await asyncio.sleep(AT_MOST_EVERY_S)
+
+
+async def _caller(returns: ReturnRepository, interaction_id: UUID, reach: Reach, now: datetime) -> str:
+    """The pseudonym of who waits under this id; raises ReturnNotFound."""
+    found = await returns.pseudonym_of(interaction_id, reach, since=now - KEPT_FOR)
+    if found is None:
+        raise ReturnNotFound(str(interaction_id))
+    return found
 
 
 def _shown(row: Any, keys: FieldKeys) -> CallToReturn:
