@@ -34,7 +34,7 @@ from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
 from ovoz.contact_center.presence.api import BreakDecisions, OwnDay, ShiftWatch
 from ovoz.contact_center.presence.controllers import SHIFT_ROUTES
-from ovoz.contact_center.queues.api import Queues, Skills
+from ovoz.contact_center.queues.api import Queues, Replays, Skills
 from ovoz.contact_center.queues.controllers import (
     AgentSkillController,
     HolidayController,
@@ -231,6 +231,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "own_day": OwnDay(database, utc_now),
         "phone_lines": sip_proxy,
         "queues": queues,
+        "replays": Replays(database, utc_now, endpoints.sounds),
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),

@@ -7,7 +7,7 @@ from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from ovoz.contact_center.queues.api import Queues, Skills
+from ovoz.contact_center.queues.api import Queues, Replays, Skills
 from ovoz.contact_center.queues.contracts import Holiday, QueueSettings
 from ovoz.contact_center.queues.errors import (
     HolidayInvalid,
@@ -35,6 +35,8 @@ from ovoz.contact_center.queues.schemas import (
     QueueRestore,
     QueueSounds,
     QueueVersion,
+    Replay,
+    ReplayAsk,
     Sheet,
     SheetReport,
     Skill,
@@ -219,6 +221,13 @@ class QueueController(Controller):
     ) -> QueuePreview:
         """What is wrong with settings, which agents would get calls and after which wait; nothing is changed."""
         return await queues.preview(actor, data)
+
+    @post("/replay", operation_id="ReplayDay", guards=[requires("queues.manage")], status_code=200)
+    async def replay_day(
+        self, actor: NamedDependency[Actor], replays: NamedDependency[Replays], data: JSONBody[ReplayAsk]
+    ) -> Replay:
+        """A recorded day as it was, and played again with the present settings and with a draft; nothing is changed."""
+        return await replays.play(actor, data)
 
     @get(
         "/{queue_id:uuid}",

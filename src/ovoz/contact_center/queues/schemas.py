@@ -1,6 +1,6 @@
 """Skills and queues on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ovoz.contact_center.queues.contracts import Code, Holiday, Level, LevelOrNone, QueueSettings, Titles
 from ovoz.contact_center.queues.rules.validation import FaultCode
+from ovoz.contact_center.routing.api import Figures
 from ovoz.platform.privacy.contracts import PublicText, StaffName
 
 Position = Annotated[int, Meta(ge=0, le=10_000)]
@@ -198,3 +199,32 @@ class QueueSounds(msgspec.Struct, frozen=True):
 class KeptHoliday(msgspec.Struct, frozen=True):
     id: UUID
     holiday: Holiday
+
+
+class ReplayAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A day of the operator's calendar that is over, and a draft of one queue's settings."""
+
+    day: date
+    code: Code
+    settings: QueueSettings
+
+
+class ReplayFigures(msgspec.Struct, frozen=True):
+    """Of all queues, and of the one that the draft is of (null: nobody came into it); by the draft's targets."""
+
+    all: Figures
+    queue: Figures | None
+    occupancy: float | None
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """A day three times: as it was, played with the settings as they are, and with the draft.
+
+    How near the second comes to the first says how far the third can be believed.
+    """
+
+    contacts: int
+    agents: int
+    was: ReplayFigures
+    live: ReplayFigures
+    draft: ReplayFigures

@@ -5,6 +5,7 @@ from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.routing.rules.overflow import holding, next_look
 from ovoz.contact_center.routing.rules.qualifying import first_ring
 from ovoz.contact_center.routing.rules.recorded import Contact, Person, Played, Stretch, play, recorded
+from ovoz.contact_center.routing.rules.simulation import Figures
 from ovoz.contact_center.routing.rules.treatment import Treatment, servable, treat, treated
 from ovoz.contact_center.routing.rules.treatment_faults import (
     RULE_WARNINGS,
@@ -17,6 +18,7 @@ __all__ = [
     "RULE_WARNINGS",
     "Contact",
     "Estimate",
+    "Figures",
     "Matcher",
     "Person",
     "Played",
