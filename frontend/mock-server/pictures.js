@@ -84,6 +84,7 @@ const SCREENS = [
   ['queues-overflow', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach'), page => testId(page, 'queue-add-rule').scrollIntoViewIfNeeded()]],
   ['queues-hears', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach'), page => testId(page, 'queue-music').scrollIntoViewIfNeeded()]],
   ['queues-leaving', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach'), type('queue-name', 'Поддержка'), open('settings-skills'), seen('confirm')]],
+  ['queues-replay', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach'), open('replay-play'), seen('replay'), page => testId(page, 'replay').scrollIntoViewIfNeeded()]],
   ['queues-history', ADMIN, `/settings/queues/${idOf('queue support')}`, [seen('queue-reach'), page => testId(page, 'queue-history').scrollIntoViewIfNeeded()]],
   ['queues-new', ADMIN, '/settings/queues/new', [type('queue-name', 'Роуминг и eSIM'), seen('queue-reach')]],
   ['queues-failing', ADMIN, '/settings/queues', [failing, reload, seen('queues-retry')]],

@@ -45,6 +45,12 @@ export const QUEUE_ROUTES = [
   ['GET', /^\/api\/queues$/, () => { if (failing) throw new Problem(503, 'dependency-unavailable'); return QUEUES; }],
   ['POST', /^\/api\/queues$/, ({ body }) => { const made = { ...queue(body.code, ''), id: randomUUID(), settings: body.settings, version: 1 }; QUEUES.push(made); return [201, made]; }],
   ['POST', /^\/api\/queues\/preview$/, preview],
+  ['POST', /^\/api\/queues\/replay$/, ({ body }) => {
+    if (failing) throw new Problem(503, 'dependency-unavailable');
+    const run = (level, lost, mean, longest, occupancy) => ({ all: { offered: 1312, service_level: level - 0.021, abandonment: lost + 0.006, mean_wait_s: mean + 1.4, p99_wait_s: longest + 12 }, queue: { offered: 684, service_level: level, abandonment: lost, mean_wait_s: mean, p99_wait_s: longest }, occupancy });
+    if (body.day.endsWith('-01')) return { contacts: 0, agents: 0, was: run(1, 0, 0, 0, null), live: run(1, 0, 0, 0, null), draft: run(1, 0, 0, 0, null) };
+    return { contacts: 1312, agents: 31, was: run(0.842, 0.071, 14.2, 131, 0.86), live: run(0.851, 0.066, 13.5, 124, 0.855), draft: run(0.902, 0.048, 9.8, 96, 0.871) };
+  }],
   ['GET', /^\/api\/queues\/sounds$/, () => ({ languages: ['ru', 'en'], music: ['default', 'light'] })],
   ['GET', /^\/api\/holidays$/, () => HOLIDAYS],
   ['POST', /^\/api\/holidays$/, ({ body }) => { const kept = { id: randomUUID(), holiday: body }; HOLIDAYS.push(kept); return [201, kept]; }],

@@ -1139,6 +1139,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/queues/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReplayDay
+         * @description A recorded day as it was, and played again with the present settings and with a draft; nothing is changed.
+         */
+        post: operations["ReplayDay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues/sounds": {
         parameters: {
             query?: never;
@@ -2546,6 +2566,14 @@ export type components = {
             code: string;
             names: components["schemas"]["Names"];
         };
+        /** Figures */
+        Figures: {
+            abandonment: number;
+            mean_wait_s: number;
+            offered: number;
+            p99_wait_s: number;
+            service_level: number;
+        };
         /** Grant */
         Grant: {
             conditions?: components["schemas"]["Conditions"];
@@ -3081,6 +3109,31 @@ export type components = {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** Replay */
+        Replay: {
+            agents: number;
+            contacts: number;
+            draft: components["schemas"]["ReplayFigures"];
+            live: components["schemas"]["ReplayFigures"];
+            was: components["schemas"]["ReplayFigures"];
+        };
+        /** ReplayAsk */
+        ReplayAsk: {
+            /**
+             * @description lower case, digits, underscore
+             * @example tariffs
+             */
+            code: string;
+            /** Format: date */
+            day: string;
+            settings: components["schemas"]["QueueSettings"];
+        };
+        /** ReplayFigures */
+        ReplayFigures: {
+            all: components["schemas"]["Figures"];
+            occupancy: number | null;
+            queue: components["schemas"]["Figures"] | null;
         };
         /** Reveal */
         Reveal: {
@@ -10418,6 +10471,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueuePreview"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplayDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAsk"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
                 };
             };
             /** @description `body-unreadable`: The body cannot be read */

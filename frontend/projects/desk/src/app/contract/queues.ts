@@ -3,6 +3,8 @@ import type { components } from '@ovoz/api';
 type Schemas = components['schemas'];
 
 export type QueuePreview = Schemas['QueuePreview'];
+export type Replay = Schemas['Replay'];
+export type ReplayFigures = Schemas['ReplayFigures'];
 export type QueueFault = Schemas['QueueFault'];
 export type OverflowRule = Schemas['OverflowRule'];
 export type OpeningWindow = Schemas['Window'];

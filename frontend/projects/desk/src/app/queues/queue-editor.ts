@@ -21,6 +21,7 @@ import { KnownQueues } from './known-queues';
 import { QueueHolidays } from './queue-holidays';
 import { QueueHours } from './queue-hours';
 import { QueueOverflow } from './queue-overflow';
+import { QueueReplay } from './queue-replay';
 import { differing, faultAt, NEW_SETTINGS, withSkill } from './queue-settings';
 import { QueuesApi } from './queues-api';
 
@@ -31,7 +32,7 @@ type Figure = 'target_s' | 'short_abandon_s' | 'max_length' | 'max_wait_s' | 'ri
 /** One queue as sentences with their figures in them, what a draft would mean, and every version before. */
 @Component({
   selector: 'ovoz-queue-editor',
-  imports: [Icon, MatButton, QueueHolidays, QueueHours, QueueOverflow, TranslocoDirective],
+  imports: [Icon, MatButton, QueueHolidays, QueueHours, QueueOverflow, QueueReplay, TranslocoDirective],
   templateUrl: './queue-editor.html',
   styleUrls: ['./queue-parts.css', './queue-editor.css'],
   host: { '(window:beforeunload)': 'keepPage($event)' },

@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type { Disposition } from '../contract/contract';
-import type { Holiday, KeptHoliday, Queue, QueuePreview, QueueSettings, QueueSounds, QueueVersion } from '../contract/queues';
+import type { Holiday, KeptHoliday, Queue, QueuePreview, QueueSettings, QueueSounds, QueueVersion, Replay } from '../contract/queues';
 import { ifVersion, sendOnce } from '../contract/send-once';
 
 /** Queues over REST. */
@@ -40,6 +40,10 @@ export class QueuesApi {
 
   preview(code: string, settings: QueueSettings): Promise<QueuePreview> {
     return firstValueFrom(this.http.post<QueuePreview>('/api/queues/preview', { code, settings }));
+  }
+
+  replay(day: string, code: string, settings: QueueSettings): Promise<Replay> {
+    return firstValueFrom(this.http.post<Replay>('/api/queues/replay', { day, code, settings }));
   }
 
   sounds(): Promise<QueueSounds> {
