@@ -108,6 +108,17 @@ SETTINGS: dict[str, list[Try]] = {
             )
         ),
     ],
+    "POST /api/queues/replay": [
+        Try(
+            body={
+                "day": "2026-11-01",
+                "code": "{queue_to_take}",
+                "settings": _SETTINGS | {"members": ["{agent}"], "rings": [_RING | {"teams": ["{team}"]}]},
+            },
+            refused=200,
+            shows=False,
+        )
+    ],
     "POST /api/queues/preview": [
         Try(
             body={

@@ -57,6 +57,7 @@ NOISE = {"session", "kept_answer", "sign_in_failure", "access_state", "ovoz.outb
 SAYS_OTHERWISE = {
     "POST /api/roles/preview": "answers who would gain and lose what",
     "POST /api/queues/preview": "answers who would get calls",
+    "POST /api/queues/replay": "answers with figures",
     "POST /api/routing-rules/preview": "answers who would get a call",
 }
 
