@@ -50,6 +50,7 @@ CHANCE = {
     "src/ovoz/platform/tenancy/services/fleet.py": "pauses between attempts",
     "src/ovoz/integrations/asterisk/ari.py": "pauses between attempts",
     "src/ovoz/contact_center/agents/services/live.py": "spreads load",
+    "src/ovoz/contact_center/routing/rules/recorded.py": "what is not on record of a played day, the same on every run",
 }
 """Who may use `random`, for what; the simulated operator plays with it too."""
 

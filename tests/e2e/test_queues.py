@@ -55,6 +55,11 @@ async def test_a_queue_is_changed_and_brought_back_by_keys(
         assert (row["target_s"], row["version"], row["overflow"][0]["then"]) == (15, 2, "goodbye")
         assert len(row["hours"]["windows"]) == 5
 
+        # Nobody called yesterday, and the page says so.
+        await admin.element("replay-play").focus()
+        await keys.press("Enter")
+        await expect(admin.element("replay-empty")).to_be_visible()
+
         await expect(admin.element("queue-version")).to_have_count(2)
         await admin.element("queue-restore").focus()
         await keys.press("Enter")
