@@ -73,7 +73,7 @@ async def test_by_key_and_by_mouse_with_a_reload(
             await first.click("call-complete")
             await first.expect_stage("wrap_up")
             await eventually(lambda: hears(call, SECOND_HZ), within_s=5, what="the second agent alone")
-            assert not hears(call, FIRST_HZ)
+            await eventually(lambda: not hears(call, FIRST_HZ), within_s=2, what="the first agent gone")
             await call.hang_up()
             await second.until_state("wrap_up")
     finally:

@@ -37,10 +37,12 @@ async def test_whoever_gave_up_is_called_back(
         # Ready, and called back: the other one sees by whom.
         await desk.page.keyboard.press("Alt+KeyG")
         await desk.expect_state("ready")
+        carrier.behaviour[CALLER] = "ring"
         await desk.click("return-call")
         await expect(other.element("return-row")).to_have_attribute("data-taken", "other", timeout=5000)
         await expect(other.element("return-row")).to_contain_text("Агент 0")
         taken: Call = await eventually(lambda: carrier.taken.get(CALLER), within_s=10, what="the call back")
+        carrier.answer(CALLER)
         await desk.expect_stage("talking")
         await eventually(
             lambda: tone_level_db(taken.sound(0.3), AGENT_HZ) > HEARD_DB, within_s=5, what="the agent's voice"
