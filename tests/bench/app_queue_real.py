@@ -108,7 +108,7 @@ port = {ami}
 secret = bench
 deny = 0.0.0.0/0.0.0.0
 permit = 127.0.0.1/255.255.255.255
-read = agent,call
+read = system,agent,call
 write = call,system
 """,
     "pjsip.conf": """[trunk]
@@ -225,7 +225,7 @@ class Watch:
         self._callers = callers
         self.joined: dict[tuple[str, int], float] = {}
         self.answered: dict[tuple[str, int], float] = {}
-        self.left: set[tuple[str, int]] = set()
+        self.booted = asyncio.Event()
         self._timers: dict[tuple[str, int], asyncio.TimerHandle] = {}
         self._writer: asyncio.StreamWriter | None = None
 
@@ -234,6 +234,8 @@ class Watch:
         reader, self._writer = await self._connect()
         self._say("Login", Username="bench", Secret="bench")
         while event := await self._read(reader):
+            if event.get("Event") == "FullyBooted":
+                self.booted.set()
             if event.get("Event") not in ("QueueCallerJoin", "AgentConnect"):
                 continue
             strategy = event["Queue"].partition("-")[0]
@@ -244,10 +246,9 @@ class Watch:
             else:
                 self.joined[key] = loop.time()
                 patience_s = self._callers[key[1]].patience_s
-                self._timers[key] = loop.call_later(patience_s, self._leave, key, event["Channel"])
+                self._timers[key] = loop.call_later(patience_s, self._hang_up, event["Channel"])
 
-    def _leave(self, key: tuple[str, int], channel: str) -> None:
-        self.left.add(key)
+    def _hang_up(self, channel: str) -> None:
         self._say("Hangup", Channel=channel)
 
     def _say(self, action: str, **values: str) -> None:
@@ -284,7 +285,7 @@ async def play(callers: list[Caller]) -> Watch:
         try:
             await asterisk.start()
             watching = asyncio.create_task(watch.run())
-            await asyncio.sleep(8)  # PJSIP is up a moment after the manager
+            await asyncio.wait_for(watch.booted.wait(), 60)
             rows = [
                 f"{caller.number};{caller.at * 1000:.0f};{strategy}-{caller.skill};"
                 f"{caller.handling_s:.2f};{10 if caller.vip else 0};\n"

@@ -48,7 +48,7 @@ class Partner:
         self._queue = await channel.declare_queue(self._name, durable=True, arguments=self._arguments or None)
         await self._queue.bind(exchange, self._routing_key)
         if not self._arguments:
-            await self._queue.consume(self._hear, no_ack=True)
+            await self._queue.consume(self._hear)
 
     async def disconnect(self) -> None:
         if self._connection is not None:
@@ -63,7 +63,10 @@ class Partner:
         await self.disconnect()
 
     async def _hear(self, message: AbstractIncomingMessage) -> None:
+        # What the broker sent and nobody acknowledged comes again after either side was away.
         self.heard.append(message)
+        with contextlib.suppress(AMQPError, OSError):
+            await message.ack()
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from tests.support.stack import Stack, eventually
 from tests.telephony.conftest import Team
 
 VALUED, TAJIK, STRANGER = "+992900000778", "+992900000779", "+992900000780"
+VALUED_NAME = "Ценный Абонент"
 CALLER_HZ = 440
 
 
@@ -22,7 +23,7 @@ async def routed(stack: Stack) -> AsyncIterator[Team]:
         agents=2,
         queues=[{"greeting": []}, {"greeting": [], "members": [1]}],
         subscribers=[
-            {"number": VALUED, "name": "Ценный Абонент", "vip": True},
+            {"number": VALUED, "name": VALUED_NAME, "vip": True},
             {"number": TAJIK, "name": "Абонент Тоҷик", "language": "tg"},
         ],
         routing={
@@ -103,4 +104,6 @@ async def test_without_postgres_a_caller_is_routed_as_unknown_and_not_kept_waiti
     assert agent.interaction is not None
     assert agent.interaction["queue"]["name"] == "Очередь 0"
     assert agent.interaction["routed"]["unknown"] == "unavailable"
+    # Who it is, is read once it can be.
+    await agent.until(lambda desk: desk["interaction"]["caller"]["name"] == VALUED_NAME)
     await call.hang_up()

@@ -10,7 +10,7 @@ from tests.support.stack import Stack
 
 _SHARE = """
 INSERT INTO handling (id, interaction_id, agent_id, offered_at, answered_at, ended_at, closed_at, seq)
-VALUES (:id, :id, :agent, :answered, :answered, :ended, :closed, 1)
+VALUES (:id, :interaction, :agent, :answered, :answered, :ended, :closed, 1)
 """
 _SEGMENT = """
 INSERT INTO segment (interaction_id, ordinal, kind, agent_id, started_at, ended_at, outcome)
@@ -54,20 +54,28 @@ async def test_figures_of_the_own_contacts_only(shift: Shift, engines: Stack) ->
         (mine, 2, "hold", agent, start + second, start + 2 * second, None),
         # This is whoever's; the agent's own work after it stands in the share.
         (mine, 3, "wrap_up", agent, start + 2 * second, start + 30 * second, "resolved"),
-        (theirs, 0, "talk", other, start, start + 3 * second, None),
+        (theirs, 0, "talk", other, start, start + 7 * second, None),
+    ]
+    # The other one's call, in which the agent was asked aside for three seconds.
+    shares = [
+        (mine, agent, start - 40 * second, start + 2 * second, start + 3 * second),
+        (theirs, other, start, start + 7 * second, start + 7 * second),
+        (theirs, agent, start + 3 * second, start + 6 * second, start + 7 * second),
     ]
     async with engines.database.tenant(shift.operator.tenant_id) as session:
         for id_, ordinal, kind, who, begun, ended, outcome in rows:
             values = {"id": id_, "ordinal": ordinal, "kind": kind, "agent": who, "outcome": outcome}
             await session.execute(text(_SEGMENT), values | {"start": begun, "end": ended})
-        share = {"id": mine, "agent": agent, "answered": start - 40 * second, "ended": start + 2 * second}
-        await session.execute(text(_SHARE), share | {"closed": start + 3 * second})
+        for id_, who, answered, ended, closed in shares:
+            values = {"id": uuid4(), "interaction": id_, "agent": who, "answered": answered}
+            await session.execute(text(_SHARE), values | {"ended": ended, "closed": closed})
     day = await shift.must("agent0", "GET", "/api/desk/day")
-    assert (day["handled"], day["missed"]) == (1, 1)
-    assert (day["average_talk_s"], day["average_hold_s"], day["average_wrap_up_s"]) == (41.0, 1.0, 1.0)
-    assert day["aht_s"] == 43.0
-    assert (day["worked_s"], day["occupancy"]) == (3.0, 1.0)
-    assert (await shift.must("agent1", "GET", "/api/desk/day"))["handled"] == 1
+    assert (day["handled"], day["missed"]) == (2, 1)
+    assert (day["average_talk_s"], day["average_hold_s"], day["average_wrap_up_s"]) == (22.0, 0.5, 1.0)
+    assert day["aht_s"] == 23.5
+    assert (day["worked_s"], day["occupancy"]) == (7.0, 1.0)
+    of_other = await shift.must("agent1", "GET", "/api/desk/day")
+    assert (of_other["handled"], of_other["average_talk_s"]) == (1, 7.0)
 
 
 async def test_who_has_no_desk_has_no_day(shift: Shift) -> None:

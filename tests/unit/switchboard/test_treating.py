@@ -36,8 +36,14 @@ def json(value: object) -> object:
 class Desk(Shift):
     """A shift with routing rules."""
 
-    def __init__(self, *rules: RoutingRule, last_agent_s: int = 0, vip: QueueRules = VIP) -> None:
-        super().__init__(SUPPORT, vip)
+    def __init__(
+        self,
+        *rules: RoutingRule,
+        last_agent_s: int = 0,
+        vip: QueueRules = VIP,
+        support: QueueRules = SUPPORT,
+    ) -> None:
+        super().__init__(support, vip)
         self.rules(*rules, last_agent_s=last_agent_s)
 
     def rules(self, *rules: RoutingRule, last_agent_s: int = 0) -> None:
@@ -276,3 +282,21 @@ def test_whom_a_closed_queue_sent_on_no_rule_leads_back() -> None:
     assert (desk.floor.calls[call].queue_id, desk.floor.calls[call].phase) == (SUPPORT.id, "queued")
     [led] = desk.said("calls.call_overflowed.v1")
     assert led.data["to_queue"] == SUPPORT.name
+
+
+@pytest.mark.parametrize("vip", [True, False])
+def test_who_meets_a_full_queue_is_turned_away_only_when_no_rule_leads_elsewhere(vip: bool) -> None:
+    """Who it is, is known a moment after they called."""
+    desk = Desk(VIP_RULE, support=queue(1, max_length=1))
+    waits, call = desk.arrives(), desk.arrives()
+    arrivals.caller_known(desk.floor, desk.now, waits, Known())
+    assert desk.floor.calls[waits].phase == "queued"
+    late = desk.arrives()
+    for one in (call, late):
+        arrivals.caller_known(desk.floor, desk.now, one, Known(CallerProfile(vip=vip)))
+        found = desk.floor.calls[one]
+        if vip:
+            assert (found.phase, found.queue_id) == ("queued", VIP.id)
+        else:
+            assert found.refusal == "queue_full"
+    assert len(desk.floor.waiting_in(SUPPORT.id)) == 1

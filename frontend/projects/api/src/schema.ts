@@ -5336,7 +5336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5452,7 +5452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6034,7 +6034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6150,7 +6150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `command-invalid`: The command cannot be read; `disposition-not-allowed`: A call of this queue does not end with this; `disposition-unknown`: There is no such result of a call; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
+            /** @description `command-invalid`: The command cannot be read; `idempotency-key-invalid`: The Idempotency-Key is no UUID; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `reason-unknown`: There is no such break reason */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -23,18 +23,26 @@ _CHANGES = """
 SELECT at, data ->> 'after' AS state, data ->> 'reason' AS reason FROM event_log
 WHERE agent_id = :agent AND type = 'agents.state_changed.v1'
 """
-# Whole contacts, with those of the day before: one may go over midnight. Work after it belongs to the agent's share.
+# Whole contacts, with those of the day before: one may go over midnight. Who was asked aside or joined has no segments
+# of their own in a call that is another's: that they spoke, only their share says.
 _WORK = """
 WITH contact AS (
-    SELECT DISTINCT interaction_id FROM segment WHERE agent_id = :agent AND kind IN ('talk', 'hold')
-      AND started_at < :end AND started_at >= CAST(:start AS timestamptz) - interval '1 day'
+    SELECT DISTINCT interaction_id FROM handling WHERE agent_id = :agent AND answered_at IS NOT NULL
+      AND offered_at < :end AND offered_at >= CAST(:start AS timestamptz) - interval '1 day'
+), own AS (
+    SELECT s.interaction_id, s.kind, s.started_at, s.ended_at FROM segment s JOIN contact USING (interaction_id)
+    WHERE s.agent_id = :agent
+), share AS (
+    SELECT h.interaction_id, h.answered_at, h.ended_at, h.closed_at,
+           least(h.ended_at, (SELECT min(o.started_at) FROM own o WHERE o.interaction_id = h.interaction_id
+                              AND o.started_at >= h.answered_at)) AS guest_until
+    FROM handling h JOIN contact USING (interaction_id) WHERE h.agent_id = :agent AND h.answered_at IS NOT NULL
 )
-SELECT interaction_id, kind, started_at, ended_at FROM segment
-WHERE agent_id = :agent AND kind IN ('talk', 'hold') AND interaction_id IN (SELECT interaction_id FROM contact)
+SELECT interaction_id, kind, started_at, ended_at FROM own WHERE kind IN ('talk', 'hold')
 UNION ALL
-SELECT interaction_id, 'wrap_up', ended_at, closed_at FROM handling
-WHERE agent_id = :agent AND answered_at IS NOT NULL AND ended_at IS NOT NULL
-  AND interaction_id IN (SELECT interaction_id FROM contact)
+SELECT interaction_id, 'talk', answered_at, guest_until FROM share WHERE guest_until IS DISTINCT FROM answered_at
+UNION ALL
+SELECT interaction_id, 'wrap_up', ended_at, closed_at FROM share WHERE ended_at IS NOT NULL
 """
 _MISSED = """
 SELECT count(*) FROM segment WHERE agent_id = :agent AND kind = 'ring' AND started_at < :end

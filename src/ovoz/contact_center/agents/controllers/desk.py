@@ -1,30 +1,24 @@
 """The desk over HTTP and WebSocket. Every order may carry `Idempotency-Key`; the answer is the desk as it is then."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, WebSocket, delete, get, post, put, websocket
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from ovoz.contact_center.agents.api import AgentDesk, LiveDesk, PhoneLines, SessionEnd, carry
 from ovoz.contact_center.agents.contracts import Desk, Phone, Targets, softphone_user
+from ovoz.contact_center.agents.controllers.orders import ABOUT_A_CALL, OF_ORDERS, IdempotencyKey, order
 from ovoz.contact_center.agents.errors import (
     DispositionUnknown,
     MediaNotReady,
-    ReasonUnknown,
     TargetIncomplete,
 )
 from ovoz.contact_center.agents.schemas import BreakReason, Disposition, StateChange, Transfer, WrapUp
 from ovoz.contact_center.switchboard.errors import (
-    AgentUnknown,
-    BreakFull,
-    CommandInvalid,
     DispositionNotAllowed,
     InteractionUnknown,
-    NotPossibleNow,
-    PhoneNotRegistered,
-    SwitchboardUnavailable,
     TargetNotFree,
     TargetUnknown,
 )
@@ -33,30 +27,13 @@ from ovoz.platform.access.guards import requires, serve_while_allowed, until_lef
 from ovoz.platform.identity.contracts import Actor
 from ovoz.platform.identity.deps import WHILE_SUSPENDED, current_session
 from ovoz.platform.requests.contracts import LINKS, PROBLEMS, LinkTo
-from ovoz.platform.requests.errors import IdempotencyKeyInvalid
 from ovoz.platform.tenancy.contracts import Tenant
 
-IdempotencyKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key", description="A UUID of your own: repeating it does nothing twice."
-    ),
-]
 Socket = WebSocket[Any, Tenant, Any]
 
 SESSION_GONE = 4401
 TRY_AGAIN_LATER = 1013
 
-OF_ORDERS = (
-    AgentUnknown,
-    BreakFull,
-    CommandInvalid,
-    IdempotencyKeyInvalid,
-    NotPossibleNow,
-    PhoneNotRegistered,
-    ReasonUnknown,
-    SwitchboardUnavailable,
-)
 _TO_THE_CALL = tuple(
     LinkTo(operation_id, {"interaction_id": "$response.body#/interaction/id"}, "While there is a call.")
     for operation_id in (
@@ -143,54 +120,21 @@ class CallController(Controller):
     path = "/api/desk/interactions/{interaction_id:uuid}"
     tags = ("Desk",)
     guards = (requires("calls.control"),)
-    opt = {  # noqa: RUF012 - Litestar's own way
-        PROBLEMS: (*OF_ORDERS, DispositionNotAllowed, DispositionUnknown, InteractionUnknown),
-        WHILE_SUSPENDED: True,
-    }
+    opt = ABOUT_A_CALL
 
-    @post("/hang-up", operation_id="HangUp", status_code=200)
-    async def hang_up(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """Ends the conversation; while it rings it is a rejection."""
-        return await desk.control_call(actor, key, "hang_up", interaction_id)
+    hang_up = order(
+        "/hang-up", "HangUp", "hang_up", "Ends the conversation; while it rings it is a rejection."
+    )
 
-    @post("/hold", operation_id="Hold", status_code=200)
-    async def hold(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """The caller hears music."""
-        return await desk.control_call(actor, key, "hold", interaction_id)
+    hold = order("/hold", "Hold", "hold", "The caller hears music.")
+    resume = order("/resume", "Resume", "resume", "Caller and agent hear each other again.")
 
-    @post("/resume", operation_id="Resume", status_code=200)
-    async def resume(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """Caller and agent hear each other again."""
-        return await desk.control_call(actor, key, "resume", interaction_id)
-
-    @post("/reject", operation_id="Reject", status_code=200)
-    async def reject(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """The call goes on to somebody else; the agent's state says that it was rejected."""
-        return await desk.control_call(actor, key, "reject", interaction_id)
+    reject = order(
+        "/reject",
+        "Reject",
+        "reject",
+        "The call goes on to somebody else; the agent's state says that it was rejected.",
+    )
 
     @post(
         "/transfer",
@@ -212,7 +156,12 @@ class CallController(Controller):
         """
         return await desk.transfer(actor, key, interaction_id, data)
 
-    @post("/wrap-up", operation_id="FinishWrapUp", status_code=200)
+    @post(
+        "/wrap-up",
+        operation_id="FinishWrapUp",
+        status_code=200,
+        opt={PROBLEMS: (*OF_ORDERS, DispositionNotAllowed, DispositionUnknown, InteractionUnknown)},
+    )
     async def finish_wrap_up(
         self,
         actor: NamedDependency[Actor],

@@ -9,13 +9,12 @@ from msgspec.structs import replace
 
 from ovoz.contact_center.agents.api import AgentDesk
 from ovoz.contact_center.agents.contracts import Desk
-from ovoz.contact_center.agents.controllers.desk import OF_ORDERS, IdempotencyKey
+from ovoz.contact_center.agents.controllers.orders import ABOUT_A_CALL, OF_ORDERS, IdempotencyKey, order
 from ovoz.contact_center.agents.errors import TargetIncomplete
 from ovoz.contact_center.agents.schemas import Consultation, OutgoingCall
 from ovoz.contact_center.switchboard.errors import InteractionUnknown, TargetNotFree, TargetUnknown
 from ovoz.platform.access.guards import requires
 from ovoz.platform.identity.contracts import Actor
-from ovoz.platform.identity.deps import WHILE_SUSPENDED
 from ovoz.platform.privacy.api import Privacy
 from ovoz.platform.privacy.errors import NumberTokenInvalid
 from ovoz.platform.requests.contracts import PROBLEMS
@@ -54,7 +53,7 @@ class PartyController(Controller):
     path = "/api/desk/interactions/{interaction_id:uuid}"
     tags = ("Desk",)
     guards = (requires("calls.control"),)
-    opt = {PROBLEMS: (*OF_ORDERS, InteractionUnknown), WHILE_SUSPENDED: True}  # noqa: RUF012 - Litestar's own way
+    opt = ABOUT_A_CALL
 
     @post(
         "/consult",
@@ -73,49 +72,24 @@ class PartyController(Controller):
         """Calls a colleague, a queue's agent or a number outside (needs `calls.dial`); the caller hears music."""
         return await desk.consult(actor, key, interaction_id, data)
 
-    @post("/swap", operation_id="Swap", status_code=200)
-    async def swap(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """From the caller to who was asked, and back; the other one hears music."""
-        return await desk.control_call(actor, key, "swap", interaction_id)
+    swap = order(
+        "/swap", "Swap", "swap", "From the caller to who was asked, and back; the other one hears music."
+    )
 
-    @post("/join", operation_id="JoinParties", status_code=200)
-    async def join(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """Everybody hears everybody: the caller, who was asked, and you."""
-        return await desk.control_call(actor, key, "join", interaction_id)
+    join = order(
+        "/join", "JoinParties", "join", "Everybody hears everybody: the caller, who was asked, and you."
+    )
 
-    @post("/complete", operation_id="CompleteTransfer", status_code=200)
-    async def complete(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """You leave; the caller goes on with who was asked, or with those who are joined."""
-        return await desk.control_call(actor, key, "complete", interaction_id)
+    complete = order(
+        "/complete",
+        "CompleteTransfer",
+        "complete",
+        "You leave; the caller goes on with who was asked, or with those who are joined.",
+    )
 
-    @post("/return", operation_id="ReturnToCaller", status_code=200)
-    async def come_back(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """Back to the caller; who was asked is let go."""
-        return await desk.control_call(actor, key, "come_back", interaction_id)
+    come_back = order(
+        "/return", "ReturnToCaller", "come_back", "Back to the caller; who was asked is let go."
+    )
 
     @delete(
         "/parties/{party_id:uuid}",
@@ -134,24 +108,13 @@ class PartyController(Controller):
         """Takes one of the others out of the call; the rest goes on."""
         return await desk.remove(actor, key, interaction_id, party_id)
 
-    @post("/recording/pause", operation_id="PauseRecording", status_code=200)
-    async def pause_recording(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """Nothing is recorded while a card's number is said; it ends by itself at `recording_paused_until`."""
-        return await desk.control_call(actor, key, "pause_recording", interaction_id)
+    pause_recording = order(
+        "/recording/pause",
+        "PauseRecording",
+        "pause_recording",
+        "Nothing is recorded while a card's number is said; it ends by itself at `recording_paused_until`.",
+    )
 
-    @post("/recording/resume", operation_id="ResumeRecording", status_code=200)
-    async def resume_recording(
-        self,
-        actor: NamedDependency[Actor],
-        desk: NamedDependency[AgentDesk],
-        interaction_id: FromPath[UUID],
-        key: IdempotencyKey = None,
-    ) -> Desk:
-        """The recording goes on."""
-        return await desk.control_call(actor, key, "resume_recording", interaction_id)
+    resume_recording = order(
+        "/recording/resume", "ResumeRecording", "resume_recording", "The recording goes on."
+    )

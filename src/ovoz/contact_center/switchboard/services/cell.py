@@ -30,6 +30,8 @@ from ovoz.contact_center.switchboard.state.presence import agent_known
 from ovoz.contact_center.switchboard.state.rows import entry_of
 from ovoz.contact_center.switchboard.state.rules import EntryPoint, Limits
 from ovoz.contact_center.switchboard.state.treating import change_rules
+from ovoz.lib.db import DatabaseUnavailable
+from ovoz.platform.tenancy.errors import KeyUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +106,7 @@ class Cell:
             change_breaks(floor, self.clock(), setup.breaks)
             floor.look_at_waiting()
             self.commit(floor)
+            self._recognise_again(floor)
         self.taken_over = True
 
     async def floor(self, tenant_id: str) -> Floor:
@@ -278,6 +281,27 @@ class Cell:
             if available:
                 floor.match(self.clock())
                 self.commit(floor)
+                self._recognise_again(floor)
+
+    # Callers
+
+    async def recognise(self, floor: Floor, number: str, interaction_id: UUID) -> None:
+        """Reads who calls, beside the greeting: nobody waits for it longer than `Limits.recognition_s`."""
+        known, name = None, None
+        try:
+            known, name = await self.directory.caller(
+                floor.tenant_id, number, self.clock(), floor.routing.rules.last_agent.within_days
+            )
+        except (DatabaseUnavailable, KeyUnavailable) as error:
+            log.warning("call.caller_not_looked_up", error=str(error))
+        arrivals.caller_known(floor, self.clock(), interaction_id, known, name)
+        self.commit(floor)
+
+    def _recognise_again(self, floor: Floor) -> None:
+        """Who could not be looked up, or for whom a predecessor had only asked, is now."""
+        for call in floor.calls.values():
+            if call.recognition in ("asked", "unavailable") and call.ended_at is None and call.caller.number:
+                self.spawn(self.recognise(floor, call.caller.number, call.id))
 
     def media_changed(self, problem: str | None) -> None:
         """The media node came or went: every desk says so."""

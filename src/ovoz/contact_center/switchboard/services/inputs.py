@@ -1,7 +1,5 @@
 """What media nodes report, turned into inputs of the floors."""
 
-from uuid import UUID
-
 import structlog
 
 from ovoz.contact_center.switchboard.ports import (
@@ -25,7 +23,6 @@ from ovoz.contact_center.switchboard.state.actions import Dissolve
 from ovoz.contact_center.switchboard.state.call import Caller
 from ovoz.contact_center.switchboard.state.floor import Floor
 from ovoz.lib.db import DatabaseUnavailable
-from ovoz.platform.tenancy.errors import KeyUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -124,19 +121,7 @@ class NodeInputs:
         )
         self._cell.commit(floor)
         if not event.hidden:
-            self._cell.spawn(self._recognise(floor, event.caller_number, interaction_id))
-
-    async def _recognise(self, floor: Floor, number: str, interaction_id: UUID) -> None:
-        """Reads who calls, beside the greeting: nobody waits for it longer than `Limits.recognition_s`."""
-        known, name = None, None
-        try:
-            known, name = await self._cell.directory.caller(
-                floor.tenant_id, number, self._cell.clock(), floor.routing.rules.last_agent.within_days
-            )
-        except (DatabaseUnavailable, KeyUnavailable) as error:
-            log.warning("call.caller_not_looked_up", error=str(error))
-        arrivals.caller_known(floor, self._cell.clock(), interaction_id, known, name)
-        self._cell.commit(floor)
+            self._cell.spawn(self._cell.recognise(floor, event.caller_number, interaction_id))
 
     async def _unknown_number(self, event: CallerArrived) -> None:
         """A number that was not known at the start: perhaps a new tenant's, else it leads nowhere."""

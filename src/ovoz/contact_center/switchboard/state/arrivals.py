@@ -34,7 +34,7 @@ from ovoz.contact_center.switchboard.state.routing import routed
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
 from ovoz.contact_center.switchboard.state.saying import fall_silent, say_in_queues_language, say_next
 from ovoz.contact_center.switchboard.state.times import spent_ms, waiting_since
-from ovoz.contact_center.switchboard.state.treating import treat_anew, treat_caller
+from ovoz.contact_center.switchboard.state.treating import may_be_led, treat_anew, treat_caller
 
 CAUSE_CONGESTION = 42
 OPERATOR_SUSPENDED = "operator_suspended"
@@ -110,16 +110,19 @@ def caller_arrived(
 
 
 def _refusal(floor: Floor, now: datetime, call: Call) -> str | None:
-    """Why a caller is turned away at once; None where they are greeted. A full queue may lead elsewhere."""
+    """Why a caller is turned away at once; None where they are greeted, because a full queue may lead elsewhere."""
     if floor.suspended:
         return OPERATOR_SUSPENDED
     if floor.active_calls >= floor.limits.max_calls:
         return "over_limit"
-    queue = floor.queues[call.queue_id]
-    if len(floor.waiting_in(queue.id)) >= queue.max_length:
-        seen = overflow.situation(floor, now, call, entering=True)
-        return None if overflow.rule_for(floor, now, call, seen) else "queue_full"
-    return None
+    if not _is_full(floor, call) or may_be_led(floor, now, call):
+        return None
+    seen = overflow.situation(floor, now, call, entering=True)
+    return None if overflow.rule_for(floor, now, call, seen) else "queue_full"
+
+
+def _is_full(floor: Floor, call: Call) -> bool:
+    return len(floor.waiting_in(call.queue_id)) >= floor.queues[call.queue_id].max_length
 
 
 def refusal_prompts(refusal: str) -> tuple[str, ...]:
@@ -148,7 +151,7 @@ def caller_known(
     call = replace(
         call, known=known, recognition="done" if known is not None else "unavailable", recognise_until=None
     )
-    if name is not None:
+    if name is not None and name != call.caller.name:
         named = replace(call, caller=replace(call.caller, name=name))
         call = floor.tell("calls.caller_recognised.v1", now, named)
     if kept and call.refusal is None:
@@ -289,6 +292,11 @@ def enter_queue(
     if rule is not None:
         # They have never been in this line: only what they waited before counts on.
         _follow(floor, now, call, rule, seen, queued_at)
+        return
+    # Whom others sent here, or who has waited, was let in before they came.
+    is_new = call.queued_at is None and queued_at is None and call.passed is None and not call.led.queues
+    if is_new and _is_full(floor, call):
+        _turn_away(floor, now, call, "queue_full", REFUSAL_PROMPTS)
         return
     call = replace(
         begin_segment(call, "queue", now),

@@ -46,6 +46,13 @@ def treat_caller(floor: Floor, now: datetime, call: Call) -> Call:
     return replace(call, treatment=treatment if treatment.says_something else None)
 
 
+def may_be_led(floor: Floor, now: datetime, call: Call) -> bool:
+    """Whether a rule leads who has just called to another queue, or could once it is known who that is."""
+    if call.recognise_until is not None:
+        return any(rule.then.queue is not None for rule in floor.routing.rules.rules)
+    return treat_caller(floor, now, call).queue_id != call.queue_id
+
+
 def _unknown(floor: Floor, call: Call) -> Unknown | None:
     """Why what depends on the caller is left out, where rules ask for it."""
     if call.recognition in ("none", "done") or not floor.routing.rules.asks_for_caller:
