@@ -97,7 +97,7 @@ const SCREENS = [
   ['skills-none', ADMIN, '/settings/skills', [page => page.request.post('/mock/skills', { data: { empty: true } }), reload, seen('skills-none'), page => page.request.post('/mock/skills', { data: {} })]],
   ['skills-failing', ADMIN, '/settings/skills', [failing, reload, seen('skills-retry')]],
   ['returns', AGENT, '/returns', [seen('return-row')]],
-  ['returns-refused', AGENT, '/returns', [seen('return-row'), page => page.request.put('/api/returns/0199c1a0-7a2e-7cc3-98c4-000000000003/taken'), open('return-take'), seen('return-row')]],
+  ['returns-refused', AGENT, '/returns', [seen('return-row'), page => page.request.post('/mock/returns', { data: { taken: true } }), open('return-call'), seen('returns-problem'), page => page.request.post('/mock/returns', { data: {} })]],
   ['returns-empty', AGENT, '/returns', [page => page.request.post('/mock/returns', { data: { empty: true } }), reload, seen('returns-empty'), page => page.request.post('/mock/returns', { data: {} })]],
   ['returns-failing', AGENT, '/returns', [failing, reload, seen('returns-retry')]],
   ['shift', SUPERVISOR, '/shift', [shift('busy'), reload, seen('shift-row')]],

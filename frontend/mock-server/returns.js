@@ -47,5 +47,10 @@ export const RETURN_ROUTES = [
   }],
   ['DELETE', /^\/api\/returns\/([^/]+)\/taken$/, ({ match }) => { Object.assign(one(match[1]), { taken_by: null, taken_until: null }); tell(); return [204]; }],
   ['POST', /^\/api\/returns\/([^/]+)\/settlement$/, ({ match }) => { items = items.filter(item => item !== one(match[1])); tell(); return [204]; }],
-  ['POST', /^\/mock\/returns$/, ({ body }) => { items = body.empty ? [] : made(); return [204]; }],
+  ['POST', /^\/mock\/returns$/, ({ body }) => {
+    items = body.empty ? [] : made();
+    // Taken by another, before this page was told.
+    if (body.taken) for (const item of items) Object.assign(item, { taken_by: { id: SUPERVISOR.id, name: SUPERVISOR.name }, taken_until: ahead(300) });
+    return [204];
+  }],
 ];

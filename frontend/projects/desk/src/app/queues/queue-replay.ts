@@ -6,6 +6,7 @@ import { Icon } from '@ovoz/ui';
 import { formatDuration } from '../clock/duration';
 import { ServerClock } from '../clock/server-clock';
 import type { QueueSettings, Replay, ReplayFigures } from '../contract/queues';
+import { Language } from '../language/language';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
 import { QueuesApi } from './queues-api';
@@ -66,6 +67,7 @@ const RUNS = ['was', 'live', 'draft'] as const;
 export class QueueReplay {
   private readonly api = inject(QueuesApi);
   private readonly clock = inject(ServerClock);
+  private readonly language = inject(Language);
   protected readonly text = inject(ProblemText);
 
   readonly code = input.required<string>();
@@ -112,7 +114,8 @@ export class QueueReplay {
   }
 
   protected percent(share: number): string {
-    return `${(share * 100).toFixed(1).replace('.', ',')} %`;
+    const figure = (share * 100).toFixed(1);
+    return `${this.language.locale() === 'en' ? figure : figure.replace('.', ',')} %`;
   }
 
   protected seconds(s: number): string {
