@@ -247,6 +247,18 @@ async def test_a_reloaded_page_is_back_in_the_conversation(callers: Callers, tea
     assert tone_level_db(agent.call.sound(0.5), 440) > HEARD_DB
 
 
+async def test_after_a_take_over_a_phone_that_goes_is_missed(stack: Stack, team: Team) -> None:
+    """What the successor writes into Asterisk leaves the watch on the phones' lines alone."""
+    agent = await team.agent(tone_hz=1000)
+    await stack.until_two_switchboards()
+    stack.kill_switchboard()
+    await stack.until_two_switchboards()
+    await eventually(lambda: _is_reconciled(stack), within_s=10, what="the successor at work")
+    assert agent.phone is not None
+    await agent.phone.close()
+    await agent.until(lambda desk: not desk["phone"]["registered"], within_s=5)
+
+
 async def test_a_second_browser_takes_the_phone(stack: Stack, callers: Callers, team: Team) -> None:
     """The newest browser has the phone; the older one's password is not right any more."""
     agent = await team.agent(tone_hz=1000)
@@ -266,6 +278,10 @@ async def test_a_second_browser_takes_the_phone(stack: Stack, callers: Callers, 
 async def _leave(call: Call) -> float:
     await call.hang_up()
     return time.time() - 0.1
+
+
+async def _is_reconciled(stack: Stack) -> bool:
+    return bool((await stack.internal_health()).get("media") == "ok")
 
 
 async def _until_adopted(stack: Stack, calls: int) -> None:

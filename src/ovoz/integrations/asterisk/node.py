@@ -330,6 +330,9 @@ class AsteriskNode:
             },
         }
         try:
+            if await self._is_pushed(f"{path}/aor/{endpoint}"):
+                # Written anew, it would not lose the phone that is registered there any more when its line breaks.
+                del objects["aor"]
             for kind, fields in objects.items():
                 await self._ari.request(
                     "PUT",
@@ -343,6 +346,15 @@ class AsteriskNode:
             )
         except AriRefused as error:
             raise MediaUnavailable(str(error)) from error
+
+    async def _is_pushed(self, path: str) -> bool:
+        try:
+            await self._ari.request("GET", path)
+        except AriRefused as error:
+            if error.status not in GONE:
+                raise
+            return False
+        return True
 
     async def forget_phone(self, endpoint: str) -> None:
         path = f"applications/{self._ari.phones_app}/subscription"

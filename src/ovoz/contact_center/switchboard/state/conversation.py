@@ -120,14 +120,15 @@ def leg_ended(
     if call.agent_leg != leg_id:
         return
     if call.phase in ("offered", "ringing"):
-        ring_over(floor, now, call, _not_answered(cause))
+        ring_over(floor, now, call, _not_answered(cause, rang=call.phase == "ringing"))
     elif call.phase in HOLDING_LINE:
         agent_leg_lost(floor, now, call, cause, observed_late=observed_late)
 
 
-def _not_answered(cause: int | None) -> str:
-    rejected = cause in REJECTED_CAUSES
-    return "rejected" if rejected else "phone_lost" if cause in UNREACHABLE_CAUSES else "ring_no_answer"
+def _not_answered(cause: int | None, *, rang: bool) -> str:
+    if cause in REJECTED_CAUSES:
+        return "rejected"
+    return "phone_lost" if cause in UNREACHABLE_CAUSES or not rang else "ring_no_answer"
 
 
 def _guest_ended(
@@ -140,7 +141,7 @@ def _guest_ended(
         guest_leg_lost(floor, now, call, guest, cause, observed_late=observed_late)
     else:
         # Whether it ever rang is not known when nobody listened: then nobody is blamed.
-        outcome = "ring_unknown" if observed_late else _not_answered(cause)
+        outcome = "ring_unknown" if observed_late else _not_answered(cause, rang=True)
         guest_gone(floor, now, call, guest, outcome, blame=not observed_late, observed_late=observed_late)
 
 
