@@ -34,6 +34,7 @@ class Agents:
         self._over = False
         self._tones: dict[str, float] = {}
         self._agents: dict[str, AgentAtWork] = {}
+        self._reloading: set[str] = set()
 
     async def run(self, port: int, slug: str, tones: dict[str, float]) -> None:
         self._tones = tones
@@ -63,16 +64,23 @@ class Agents:
     async def _reload(self, agent: AgentAtWork) -> None:
         """The browser is gone, also in the middle of a call, and comes back."""
         assert agent.phone is not None
-        await agent.phone.close()
-        await asyncio.sleep(1)
-        await agent.take_phone(self._tones[agent.email])
+        self._reloading.add(agent.email)
+        try:
+            await agent.phone.close()
+            await asyncio.sleep(1)
+            await agent.take_phone(self._tones[agent.email])
+        finally:
+            self._reloading.discard(agent.email)
 
     async def _works(self, agent: AgentAtWork) -> None:
         dice = random.Random(f"{self._seed} {agent.email.partition('@')[0]}")
         while True:
             await asyncio.sleep(0.2)
             state = agent.state
-            if state in ("offline", "break", "not_answering") and not self._over:
+            if agent.phone is not None and agent.phone.lost and agent.email not in self._reloading:
+                # The browser's phone connects again by itself.
+                await patiently(agent.take_phone(self._tones[agent.email]))
+            elif state in ("offline", "break", "not_answering") and not self._over:
                 await patiently(agent.choose("ready"))
             elif state == "talking":
                 await self._conversation(agent, dice)

@@ -6,7 +6,6 @@ event log and what partners heard over RabbitMQ must say the same, call by call 
 
 import asyncio
 import contextlib
-import functools
 import json
 import os
 import random
@@ -15,12 +14,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import numpy as np
+import msgspec
 import pytest
-from tests.support.callers import FRAME, RATE, Call, Callers
+from tests.deep.quarter_callers import TONES, Record
 from tests.support.events import Partner
 from tests.support.operators import Operator, make_operator
 from tests.support.stack import Stack, eventually
@@ -28,35 +27,13 @@ from tests.support.stack import Stack, eventually
 MINUTES = float(os.environ.get("MINUTES", "15"))
 SEED = int(os.environ.get("SEED", "1"))
 CALLERS, AGENTS = 60, 12
-PAUSE_S, PATIENCE_S = 45.0, 25.0
-"""Means of exponential times."""
-MOST_TALK_S = 56.0
-AGENTS_A_PROCESS = 4
-TONES = [400 + 110 * number for number in range(AGENTS)]
-CALLER_TONE = 2900
-WINDOW_S = 0.25
-VOICE_SHARE, VOICE_DB = 0.5, -45.0
-"""An agent's tone is nearly all that is heard, at -8 to -35 dB (Opus thinks little of a steady tone, and may leave it
-out for a moment); of no prompt and of no music is more than an eighth at one of these frequencies."""
+AGENTS_A_PROCESS, CALLERS_A_PROCESS = 4, 30
 DISTURBING = frozenset({"switchboard", "phone"})
 """Faults that may end or begin a conversation's sound at another moment than the platform notes."""
 TOLERANCE_S = 1.5
 """A window at each end, and what passes between the platform's word and the carrier's ear."""
 
 pytestmark = pytest.mark.timeout(60 * (MINUTES + 15))
-
-
-class Record(NamedTuple):
-    """One call as the carrier saw it; `heard_s`: seconds by agent (number) whose tone was there."""
-
-    sip_call_id: str
-    number: str
-    answered: bool
-    hung_up_by_us: bool
-    heard_s: dict[int, float]
-    conversation_s: float
-    """From the first sound of an agent to the last, with what was held in between."""
-    disturbed: bool
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +60,7 @@ async def test_everybody_counts_the_same(stack: Stack) -> None:
     quarter = Quarter(stack, operator, dice)
     try:
         async with Partner(stack.endpoints.amqp_url, f"{operator.tenant_id}.#") as partner:
-            async with Callers(0, stack.endpoints.sip_trunk) as carrier:
-                await quarter.run(carrier)
+            await quarter.run()
             await quarter.until_quiet()
             await _compare(stack, operator, quarter, partner)
     finally:
@@ -100,22 +76,27 @@ class Quarter:
         self.dice = dice
         self.offices: list[asyncio.subprocess.Process] = []
         """Processes with agents, in the order of the agents' numbers."""
+        self.streets: list[asyncio.subprocess.Process] = []
+        """Processes with callers."""
         self.agent_ids: list[UUID] = []
         self.records: list[Record] = []
         self.faults: list[tuple[str, float]] = []
         self.over = asyncio.Event()
 
-    async def run(self, carrier: Callers) -> None:
+    async def run(self) -> None:
         await self._open_offices()
-        calling = [asyncio.create_task(self._calls(carrier, number)) for number in range(CALLERS)]
+        await self._open_streets()
+        records = [asyncio.create_task(self._records_of(street)) for street in self.streets]
         throwing = asyncio.create_task(self._throw_faults())
         await asyncio.sleep(60 * MINUTES)
         self.over.set()
-        self._tell("over")
-        await asyncio.gather(*calling, throwing)
-        self._tell("leave")
-        for office in self.offices:
-            assert await asyncio.wait_for(office.wait(), 60) == 0
+        _tell(self.streets + self.offices, "over")
+        await throwing
+        for some in records:
+            self.records += await some
+        _tell(self.offices, "leave")
+        for process in self.streets + self.offices:
+            assert await asyncio.wait_for(process.wait(), 60) == 0
 
     async def _open_offices(self) -> None:
         """The agents sign in; a process for each few, because one that is held up falls silent."""
@@ -123,25 +104,36 @@ class Quarter:
         port, slug = str(self.stack.settings.ports.http), self.operator.slug
         for first in range(0, AGENTS, AGENTS_A_PROCESS):
             some = agents[first : first + AGENTS_A_PROCESS]
-            office = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.deep.quarter_agents", port, slug, str(SEED), *some),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-            )
+            office = await _open("quarter_agents", port, slug, str(SEED), *some)
             self.offices.append(office)
             assert office.stdout is not None
             ids = json.loads(await asyncio.wait_for(office.stdout.readline(), 60))
             self.agent_ids += [UUID(id_) for id_ in ids.values()]
 
-    def _tell(self, words: str) -> None:
-        for office in self.offices:
-            assert office.stdin is not None
-            office.stdin.write(f"{words}\n".encode())
+    async def _open_streets(self) -> None:
+        """The callers, apart from the one who throws the faults: who keeps the engines must not be held up."""
+        trunk = self.stack.endpoints.sip_trunk
+        for first in range(0, CALLERS, CALLERS_A_PROCESS):
+            some = [str(first), str(first + CALLERS_A_PROCESS)]
+            address = [trunk.host, str(trunk.port), trunk.key]
+            street = await _open("quarter_callers", *address, str(SEED), *some, *self.operator.numbers)
+            self.streets.append(street)
+
+    @staticmethod
+    async def _records_of(street: asyncio.subprocess.Process) -> list[Record]:
+        assert street.stdout is not None
+        return [msgspec.json.decode(line, type=Record) async for line in street.stdout]
 
     def close(self) -> None:
-        for office in self.offices:
-            if office.returncode is None:
-                office.kill()
+        for process in self.streets + self.offices:
+            if process.returncode is None:
+                process.kill()
+
+    def disturbed(self, record: Record) -> bool:
+        """Whether a fault during the call may have changed what was heard."""
+        return any(
+            record.begun_s - 5 < at < record.ended_s and fault in DISTURBING for fault, at in self.faults
+        )
 
     async def until_quiet(self) -> None:
         """The last wrap-ups run out, and everything is told."""
@@ -157,60 +149,14 @@ class Quarter:
 
         await eventually(closed, within_s=90, every_s=0.5, what="everything closed and told")
 
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.over.wait(), seconds)
-
-    # Subscribers
-
-    async def _calls(self, carrier: Callers, number: int) -> None:
-        dice = random.Random(f"{SEED} caller {number}")
-        await self._pause(dice.uniform(0, PAUSE_S))
-        while not self.over.is_set():
-            await self._one_call(carrier, f"+9929000{number:05}", dice)
-            await self._pause(dice.expovariate(1 / PAUSE_S))
-
-    async def _one_call(self, carrier: Callers, from_: str, dice: random.Random) -> None:
-        begun = time.monotonic()
-        call = await carrier.call(dice.choice(self.operator.numbers), from_, tone_hz=CALLER_TONE)
-        assert call.leg is not None
-        give_up_at = begun + 4 + dice.expovariate(1 / PATIENCE_S)
-        talk_s = dice.uniform(2, MOST_TALK_S)
-        talking_since: float | None = None
-        ours = False
-        while not call.is_over:
-            await asyncio.sleep(WINDOW_S)
-            now = time.monotonic()
-            if talking_since is None and _voice_in(call.latest(WINDOW_S)) is not None:
-                talking_since = now
-            tired = talking_since is None and now > give_up_at
-            said_all = talking_since is not None and now > talking_since + talk_s
-            if tired or said_all or now > begun + 240:
-                ours = True
-                await call.hang_up()
-                break
-        await asyncio.sleep(0.5)
-        self.records.append(
-            Record(
-                call.leg.call_id,
-                from_,
-                call.is_answered,
-                ours,
-                *await asyncio.to_thread(_heard, call),
-                any(begun - 5 < at < time.monotonic() and fault in DISTURBING for fault, at in self.faults),
-            )
-        )
-        carrier.calls.remove(call)
-        call.port.close()
-
     # Faults
 
     async def _throw_faults(self) -> None:
         """One every half a minute; the order is the seed's."""
         faults = ["switchboard", "api", "relay", "worker", "valkey", "rabbitmq", "postgres", "phone", "phone"]
         while True:
-            await self._pause(30)
-            if self.over.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), 30)
                 return
             fault = self.dice.choice(faults)
             self.faults.append((fault, time.monotonic()))
@@ -219,46 +165,26 @@ class Quarter:
                 self.stack.kill_switchboard()
             elif fault == "phone":
                 number = self.dice.randrange(AGENTS)
-                stdin = self.offices[number // AGENTS_A_PROCESS].stdin
-                assert stdin is not None
-                stdin.write(f"reload {self.operator.emails[number]}\n".encode())
+                office = self.offices[number // AGENTS_A_PROCESS]
+                _tell([office], f"reload {self.operator.emails[number]}")
             elif fault == "postgres":
                 self.stack.kill(fault, signal.SIGINT)
             else:
                 self.stack.kill(fault)
 
 
-def _voice_in(sound: np.ndarray[Any, Any]) -> int | None:
-    """Which agent's tone is there, and hardly anything else."""
-    if len(sound) == 0:
-        return None
-    samples = sound.astype(float) / 32767
-    amplitudes = np.abs(_waves(len(samples)) @ samples) * 2 / len(samples)
-    best = int(np.argmax(amplitudes))
-    share = amplitudes[best] ** 2 / 2 / (np.mean(samples**2) + 1e-12)
-    loud = 20 * np.log10(amplitudes[best] + 1e-6) > VOICE_DB
-    return best if share > VOICE_SHARE and loud else None
+async def _open(module: str, *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"tests.deep.{module}", *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
 
 
-@functools.cache
-def _waves(samples: int) -> np.ndarray[Any, Any]:
-    return np.exp(-2j * np.pi * np.outer(TONES, np.arange(samples) / RATE))
-
-
-def _heard(call: Call) -> tuple[dict[int, float], float]:
-    """Seconds of each agent's tone in everything that was heard, and from the first to the last of it."""
-    heard = call.heard()
-    window = int(RATE * WINDOW_S)
-    found: Counter[int] = Counter()
-    moments = []
-    for at in range(0, len(heard.pcm) - window + 1, window):
-        agent = _voice_in(heard.pcm[at : at + window])
-        if agent is not None:
-            found[agent] += 1
-            moments.append(heard.arrived_s[at // FRAME])
-    # A window at a seam may show what nobody said.
-    seconds = {agent: count * WINDOW_S for agent, count in found.items() if count > 1}
-    return seconds, float(moments[-1] - moments[0]) + WINDOW_S if seconds else 0.0
+def _tell(processes: list[asyncio.subprocess.Process], words: str) -> None:
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(f"{words}\n".encode())
 
 
 async def _compare(stack: Stack, operator: Operator, quarter: Quarter, partner: Partner) -> None:
@@ -318,7 +244,7 @@ def _history_against_carrier(quarter: Quarter, interactions: list[dict[str, Any]
         talked = row["answered_at"] is not None
         if heard_s > TOLERANCE_S and not talked:
             wrong.append(("heard somebody, but was not answered", record, row))
-        if talked and row["talk_ms"] > 1000 * TOLERANCE_S and heard_s == 0 and not record.disturbed:
+        if talked and row["talk_ms"] > 1000 * TOLERANCE_S and heard_s == 0 and not quarter.disturbed(record):
             wrong.append(("answered, but heard nobody", record, row))
         if heard_s:
             voice = max(record.heard_s, key=lambda agent: record.heard_s[agent])
@@ -326,7 +252,7 @@ def _history_against_carrier(quarter: Quarter, interactions: list[dict[str, Any]
                 wrong.append(("another agent", record, row))
             # Who is hung up on while on hold has heard the last of the agent before.
             least, most = row["talk_ms"] / 1000, (row["talk_ms"] + row["hold_ms"]) / 1000
-            if not record.disturbed and not (
+            if not quarter.disturbed(record) and not (
                 least - TOLERANCE_S <= record.conversation_s <= most + TOLERANCE_S
             ):
                 wrong.append(("another talk time", record, row))
