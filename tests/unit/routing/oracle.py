@@ -1,10 +1,12 @@
 """What the matcher must do, said as plainly and slowly as can be: every offer beside every agent, each time."""
 
+import math
 from uuid import UUID
 
 from ovoz.contact_center.routing.contracts import EVERYONE, Agent, Offer, Policy
 
 GUARD_TARGETS = 3
+LOOKED_AT, SCARCE, LESS = 32, 40, 4.0
 DRIFT, SETTLED_S = 0.03, 3600
 
 
@@ -88,7 +90,36 @@ class Oracle:
                 found.append(
                     (ring, sum(count for _, count in agent.load), self.order(agent), agent.id.int, agent.id)
                 )
-        return [one[-1] for one in sorted(found)]
+        return self.sparing(offer, sorted(found))
+
+    def sparing(self, offer: Offer, found: list[tuple[int, int, float, int, UUID]]) -> list[UUID]:
+        """Of the first ring's, whoever has least work once what else they are needed for is added to it."""
+        ring = [one for one in found if one[:2] == found[0][:2]][:LOOKED_AT]
+        if not ring:
+            return []
+        asked = {need.skill for ring in offer.terms.rings for need in ring.needs}
+        asked |= {group for ring in offer.terms.rings for group in ring.groups}
+        best = min(ring, key=lambda one: one[2] + self.dear_s(self.agents[one[-1]], asked))
+        return [best[-1], *(one[-1] for one in found if one is not best)]
+
+    def dear_s(self, agent: Agent, asked: set[str]) -> float:
+        if self.policy.agent_order == "longest_idle":
+            return 0.0
+        dear = 0.0
+        for ability in self.abilities(agent):
+            # Whoever is taken, or has no room for anything, is not idle.
+            idle = sum(self.is_idle(one) and ability in self.abilities(one) for one in self.agents.values())
+            if ability not in asked and idle < SCARCE:
+                dear += self.policy.spare_s * math.exp(-idle / LESS)
+        return dear
+
+    def abilities(self, agent: Agent) -> list[str]:
+        return [skill for skill, _ in agent.skills] + sorted(
+            group for group in agent.groups if group.startswith("queue:")
+        )
+
+    def is_idle(self, agent: Agent) -> bool:
+        return any(self.has_room(agent, channel) for channel, _ in agent.capacity.slots)
 
     def order(self, agent: Agent) -> float:
         if self.policy.agent_order == "longest_idle":

@@ -16,7 +16,7 @@ from ovoz.contact_center.routing.contracts import (
 )
 
 SKILLS = ("ru", "tg", "billing")
-GROUPS = ("first", "second")
+GROUPS = ("queue:first", "second")
 CAPACITIES = (
     Capacity(),
     Capacity((("voice", 1), ("chat", 2)), frozenset({("voice", "chat")})),

@@ -14,9 +14,12 @@ EVERYONE = "*"
 """The group that every agent belongs to."""
 
 
+MEMBERS = "queue:"
+
+
 def members_group(queue: str) -> str:
     """The group of a queue's members."""
-    return f"queue:{queue}"
+    return f"{MEMBERS}{queue}"
 
 
 def team_group(team_id: UUID) -> str:
@@ -112,12 +115,16 @@ class Policy(msgspec.Struct, frozen=True):
     time, until the guard. It wins service level and costs the late some seconds more.
     `crowd_s`: seconds of wait that each offer counts for that waits for the same people: whoever can do several
     things helps where most wait, so that those who can do but one stay busy and few give up.
+    `spare_s`: seconds of work by which the least occupied lets another one go first for each skill and queue that the
+    offer does not ask for and nobody else who is idle has; with every idle agent more who has it, it is e^(-1/4) of
+    that. So whoever can do what few can is kept for it while that is needed, and has the same work in the end.
     """
 
     agent_order: AgentOrder = "least_occupied"
     guard_s: float = 60.0
     late_yields: bool = True
     crowd_s: float = 10.0
+    spare_s: float = 1500.0
 
 
 By = Literal["only", "preferred", "guard", "longest_relative_wait"]
@@ -137,6 +144,8 @@ class Reason(msgspec.Struct, frozen=True):
     agent_order: AgentOrder
     occupancy: float
     idle_s: float
+    spared: int = 0
+    """How many of them came first, and were kept because few others who are idle can do what they can."""
 
 
 class Assignment(msgspec.Struct, frozen=True):

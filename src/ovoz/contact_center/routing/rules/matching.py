@@ -6,6 +6,8 @@ A line whose head finds nobody is left whole: those behind it have come to fewer
 """
 
 from heapq import heapify, heappop, heappush
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from ovoz.contact_center.routing.contracts import (
@@ -16,8 +18,21 @@ from ovoz.contact_center.routing.contracts import (
     Waiting,
 )
 from ovoz.contact_center.routing.rules.qualifying import check, first_ring
-from ovoz.contact_center.routing.rules.registry import Registry
-from ovoz.contact_center.routing.rules.standing import Line, Plan, Seat, Urgency, Waiter
+from ovoz.contact_center.routing.rules.registry import SCARCE, Registry
+from ovoz.contact_center.routing.rules.standing import Line, Plan, Profile, Seat, Urgency, Waiter
+
+
+LOOKED_AT = 32
+"""So many who are idle are compared for whom to spare."""
+
+
+class Found(NamedTuple):
+    """Who can have it, the ring they come in by, how many could have had it, and who of those was kept for others."""
+
+    seat: Seat
+    ring: int
+    free: int
+    spared: int = 0
 
 
 class Matcher(Registry):
@@ -108,7 +123,7 @@ class Matcher(Registry):
                 found = self._find(line, waiter, now)
                 if found is None:
                     continue
-                made.append(self._assign(line, waiter, *found, now))
+                made.append(self._assign(line, waiter, found, now))
             if line.places:
                 heappush(heads, self._head(line, now))
         touched.update(self._stirred)
@@ -144,7 +159,7 @@ class Matcher(Registry):
             self._list(seat)
         else:
             line, ring = chosen
-            made.append(self._assign(line, line.places[0][3], seat, ring, 1, now))
+            made.append(self._assign(line, line.places[0][3], Found(seat, ring, free=1), now))
         for line in self._stirred:
             self._look_again(line, now)
         self._stirred = {}
@@ -153,8 +168,7 @@ class Matcher(Registry):
     def _head(self, line: Line, now: float) -> tuple[Urgency, int, Line]:
         return (line.urgency(now), next(self._serial), line)
 
-    def _find(self, line: Line, waiter: Waiter, now: float) -> tuple[Seat, int, int] | None:
-        """The seat, the ring it comes in by, and how many could have had it."""
+    def _find(self, line: Line, waiter: Waiter, now: float) -> Found | None:
         plan = line.plan
         if line.agent is not None:
             wanted = [waiter.offer.only] if waiter.offer.only is not None else self._waits_for(waiter)
@@ -168,14 +182,44 @@ class Matcher(Registry):
             if not idle:
                 return None
             ring = first_ring(plan.rings, idle[0].profile.skills, idle[0].profile.groups)
-            return idle[0], ring or 0, len(idle)
+            return Found(idle[0], ring or 0, free=len(idle))
         reached = plan.reached(waiter.since, now)
         for ring in range(reached):
             if plan.free[ring]:
-                seat = plan.best(ring, line.not_to)
-                if seat is not None:
-                    return seat, ring, sum(plan.free[:reached]) - self._idle_among(line.not_to, plan, reached)
+                best = self._best(plan, ring, line.not_to)
+                if best is not None:
+                    free = sum(plan.free[:reached]) - self._idle_among(line.not_to, plan, reached)
+                    return Found(best[0], ring, free, spared=best[1])
         return None
+
+    def _best(self, plan: Plan, ring: int, not_to: frozenset[UUID]) -> tuple[Seat, int] | None:
+        """The first in order of those idle in this ring, and how many before it are spared for other work.
+
+        Looks at no more than LOOKED_AT of them: nearly always the first needs no sparing, and is taken.
+        """
+        best: Seat | None = None
+        contacts, least, spared = 0, 0.0, 0
+        dearness: dict[Profile, float] = {}
+        for place, entry in enumerate(islice(plan.in_order(ring, not_to), LOOKED_AT)):
+            if best is not None and (entry[0] > contacts or entry[1] >= least):
+                break
+            profile = entry[4].profile
+            dear = dearness.get(profile)
+            if dear is None:
+                dear = dearness[profile] = self._dear_s(profile, plan)
+            if best is None or entry[1] + dear < least:
+                best, spared = entry[4], place
+                contacts, least = entry[0], entry[1] + dear
+        return None if best is None else (best, spared)
+
+    def _dear_s(self, profile: Profile, plan: Plan) -> float:
+        """Seconds of work that are added for what else somebody who is idle could be wanted for soon."""
+        dear = 0.0
+        for ability in profile.abilities:
+            idle = self._idle_with[ability]
+            if idle < SCARCE and ability not in plan.asks_for:
+                dear += self._spare_s[idle]
+        return dear
 
     def _idle_among(self, agents: frozenset[UUID], plan: Plan, reached: int) -> int:
         seats = (self._seats.get(agent) for agent in agents)
@@ -183,8 +227,9 @@ class Matcher(Registry):
             one is plan and ring < reached for seat in seats if seat is not None for one, ring in seat.listed
         )
 
-    def _assign(self, line: Line, waiter: Waiter, seat: Seat, ring: int, free: int, now: float) -> Assignment:
-        offer, agent, since = waiter.offer, seat.agent, waiter.since
+    def _assign(self, line: Line, waiter: Waiter, found: Found, now: float) -> Assignment:
+        offer, seat, since = waiter.offer, found.seat, waiter.since
+        agent = seat.agent
         span = now - agent.signed_in_at
         preferred = None
         by: By = "guard" if line.overdue(since, now) else "longest_relative_wait"
@@ -200,10 +245,11 @@ class Matcher(Registry):
         reason = Reason(
             by=by,
             preferred=preferred,
-            ring=ring,
+            ring=found.ring,
             waited_s=max(0.0, now - since),
             relative_wait=line.relative_wait(since, now),
-            agents_free=free,
+            agents_free=found.free,
+            spared=found.spared,
             agent_order=self.policy.agent_order,
             occupancy=agent.worked_s / span if span > 0 else 0.0,
             idle_s=max(0.0, now - agent.idle_since),

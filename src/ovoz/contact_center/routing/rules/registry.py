@@ -1,7 +1,9 @@
 """Who is signed in and what waits: put, changed, dropped; nothing is decided here."""
 
+from collections import Counter
 from heapq import heappush
 from itertools import count
+from math import exp
 from uuid import UUID
 
 from ovoz.contact_center.routing.contracts import (
@@ -22,6 +24,10 @@ DRIFT = 0.03
 SETTLED_MS = 3_600_000
 """Work is compared with what is usual once this much time was worked or waited by all together."""
 SPARE_KINDS = 1024
+SCARCE = 40
+"""So many who are idle are plenty."""
+LESS = 4.0
+"""Sparing falls by e for so many more who are idle."""
 
 
 class Registry:
@@ -46,6 +52,11 @@ class Registry:
         """Seats that can be given something and have not been looked at since they were put."""
         self._idle = 0
         """How many are written down as idle somewhere."""
+        self._idle_with: Counter[str] = Counter()
+        """How many of them have this skill, or are members of this queue."""
+        spare_s = policy.spare_s if policy.agent_order == "least_occupied" else 0.0
+        self._spare_s = [0.0, *(spare_s * exp(-idle / LESS) for idle in range(1, SCARCE))]
+        """By how many idle agents have an ability: what is added to the work of each of them."""
         self._stirred: dict[Line, None] = {}
         """Lines whose head has changed."""
         self._due: list[tuple[float, int, Line | Waiter, int]] = []
@@ -134,6 +145,8 @@ class Registry:
         """Write the agent down as idle wherever something could come to them from."""
         seat.stamp = next(self._serial)
         self._idle += 1
+        for ability in seat.profile.abilities:
+            self._idle_with[ability] += 1
         entry = (seat.contacts, self._order(seat.agent), seat.id.int, seat.stamp, seat)
         seat.profile.learn(self._plans)
         for channel in seat.channels:
@@ -146,6 +159,8 @@ class Registry:
             return
         seat.stamp = 0
         self._idle -= 1
+        for ability in seat.profile.abilities:
+            self._idle_with[ability] -= 1
         for plan, ring in seat.listed:
             plan.free[ring] -= 1
         seat.listed = []
@@ -215,7 +230,7 @@ class Registry:
         for seat in self._seats.values():
             if seat.stamp:
                 seat.listed = []
-                self._idle -= 1
+                self._unlist(seat)
                 self._list(seat)
 
     def _line(

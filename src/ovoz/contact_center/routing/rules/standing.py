@@ -1,9 +1,10 @@
 """Who stands where: agents idle by ring, offers in lines, first in, first out; only heads are ever compared."""
 
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from uuid import UUID
 
-from ovoz.contact_center.routing.contracts import Agent, Channel, Offer, Policy, Ring, Terms
+from ovoz.contact_center.routing.contracts import MEMBERS, Agent, Channel, Offer, Policy, Ring, Terms
 from ovoz.contact_center.routing.rules.qualifying import first_ring
 
 LAST_RESORT = 3.0
@@ -12,15 +13,21 @@ Urgency = tuple[int, float, float, int]
 """0 beyond the guard, 1 in time, 2 late; then the longest (relative) wait; ties by `since`, then by id."""
 
 
+def abilities(skills: Iterable[str], groups: Iterable[str]) -> tuple[str, ...]:
+    """What somebody can be wanted for: skills, and queues that they are a member of."""
+    return (*skills, *sorted(group for group in groups if group.startswith(MEMBERS)))
+
+
 class Profile:
     """A set of skills and groups, with the plans that reach it; shared by all agents who have the same."""
 
-    __slots__ = ("_seen", "groups", "holders", "key", "reach", "skills")
+    __slots__ = ("_seen", "abilities", "groups", "holders", "key", "reach", "skills")
 
     def __init__(self, agent: Agent) -> None:
         self.key = (agent.skills, agent.groups)
         self.skills = dict(agent.skills)
         self.groups = agent.groups
+        self.abilities = abilities(self.skills, agent.groups)
         self.holders = 0
         self.reach: dict[Channel, list[tuple[Plan, int]]] = {}
         """By channel: plans that reach it, each with the first ring that does."""
@@ -76,11 +83,16 @@ class Plan:
     `idle[r]` is a heap of the agents whose first ring is r; those who have left it are removed late.
     """
 
-    __slots__ = ("after", "channel", "free", "idle", "lines", "rings", "waiting")
+    __slots__ = ("after", "asks_for", "channel", "free", "idle", "lines", "rings", "waiting")
 
     def __init__(self, channel: Channel, rings: tuple[Ring, ...]) -> None:
         self.channel: Channel = channel
         self.rings = rings
+        self.asks_for = frozenset(
+            ability
+            for ring in rings
+            for ability in abilities((need.skill for need in ring.needs), ring.groups)
+        )
         self.after = tuple(ring.after_s for ring in rings)
         self.idle: list[list[Entry]] = [[] for _ in rings]
         self.free = [0] * len(rings)
@@ -112,24 +124,19 @@ class Plan:
             heap[:] = [one for one in heap if one[4].stamp == one[3]]
             heapify(heap)
 
-    def best(self, ring: int, not_to: frozenset[UUID]) -> Seat | None:
-        """The first in order of those idle in this ring."""
+    def in_order(self, ring: int, not_to: frozenset[UUID]) -> Iterator[Entry]:
+        """Those idle in this ring, the first in order first; as far as it is asked for."""
         heap = self.idle[ring]
-        aside: list[Entry] = []
-        found = None
-        while heap:
-            entry = heap[0]
-            seat = entry[4]
-            if seat.stamp != entry[3]:
-                heappop(heap)
-            elif seat.id in not_to:
-                aside.append(heappop(heap))
-            else:
-                found = seat
-                break
-        for entry in aside:
-            heappush(heap, entry)
-        return found
+        while heap and heap[0][4].stamp != heap[0][3]:
+            heappop(heap)
+        ahead = [(heap[0], 0)] if heap else []
+        while ahead:
+            entry, place = heappop(ahead)
+            if entry[4].stamp == entry[3] and entry[4].id not in not_to:
+                yield entry
+            for below in (2 * place + 1, 2 * place + 2):
+                if below < len(heap):
+                    heappush(ahead, (heap[below], below))
 
 
 class Waiter:
