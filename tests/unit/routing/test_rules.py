@@ -16,6 +16,7 @@ from ovoz.contact_center.routing.contracts import (
     Ring,
     Terms,
 )
+from ovoz.contact_center.routing.rules import matching
 from ovoz.contact_center.routing.rules.capacity import free_channels
 from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.routing.rules.simulation import Arrival, Shift, Simulation, figures, occupancy_spread
@@ -75,6 +76,28 @@ def test_where_most_wait_is_helped_first() -> None:
         matcher.put_offer(Offer(UUID(int=number), tg, float(number)))
     matcher.put_agent(agent(1, ru=5, tg=5))
     assert [one.offer for one in matcher.match(10.0)] == [UUID(int=2)]
+
+
+def test_who_can_do_what_few_can_is_spared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The least occupied also speaks Tajik: while nobody else who is idle does, the other one is taken."""
+    ru = Terms("ru", "voice", 20.0, (Ring(0.0, (Need("ru"),), ALL),))
+    russian, both = agent(1, worked_s=600.0, ru=5), agent(2, ru=5, tg=5)
+    others = [agent(number, worked_s=900.0, tg=5) for number in range(3, 13)]
+
+    def taken(policy: Policy, *agents: Agent) -> tuple[UUID, int]:
+        matcher = Matcher(policy)
+        for one in agents:
+            matcher.put_agent(one)
+        matcher.put_offer(Offer(UUID(int=1), ru, 0.0))
+        made = matcher.match(0.0)
+        return made[0].agent, made[0].reason.spared
+
+    assert taken(Policy(), russian, both) == (russian.id, 1)
+    assert taken(Policy(), russian, both, *others) == (both.id, 0)
+    assert taken(Policy(spare_s=0.0), russian, both) == (both.id, 0)
+    assert taken(Policy("longest_idle"), both, russian) == (russian.id, 0)
+    monkeypatch.setattr(matching, "LOOKED_AT", 1)
+    assert taken(Policy(), russian, both) == (both.id, 0)
 
 
 def test_a_preferred_agent_is_waited_for_and_then_anybody() -> None:

@@ -2530,6 +2530,8 @@ export type components = {
             preferred: "last_agent" | "personal_manager" | "asked_for" | null;
             relative_wait: number;
             ring: number;
+            /** @default 0 */
+            spared: number;
             waited_s: number;
         };
         /** DeskRouted */

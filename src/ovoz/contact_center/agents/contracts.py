@@ -120,6 +120,7 @@ class DeskReason(msgspec.Struct, frozen=True):
 
     `ring`: by which widening of the queue the agent was reached, from 0. `relative_wait`: wait / target. `agents_free`:
     how many could have had it then, this one among them; of those it was the one idle longest, or least occupied.
+    `spared`: how many of them were less occupied, and kept because few others who were idle can do what they can.
     """
 
     by: Literal["only", "preferred", "guard", "longest_relative_wait"]
@@ -131,6 +132,7 @@ class DeskReason(msgspec.Struct, frozen=True):
     agent_order: Literal["least_occupied", "longest_idle"]
     occupancy: float
     idle_s: float
+    spared: int = 0
 
 
 class DeskBecause(msgspec.Struct, frozen=True):

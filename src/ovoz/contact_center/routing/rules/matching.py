@@ -21,7 +21,6 @@ from ovoz.contact_center.routing.rules.qualifying import check, first_ring
 from ovoz.contact_center.routing.rules.registry import SCARCE, Registry
 from ovoz.contact_center.routing.rules.standing import Line, Plan, Profile, Seat, Urgency, Waiter
 
-
 LOOKED_AT = 32
 """So many who are idle are compared for whom to spare."""
 

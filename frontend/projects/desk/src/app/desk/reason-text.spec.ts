@@ -3,7 +3,7 @@ import { narrowingRules, reasonKeys, reasonParams, waitingKeys, type Waiting } f
 
 const reason: DeskReason = {
   by: 'longest_relative_wait', preferred: null, ring: 0, waited_s: 34.4, relative_wait: 1.716,
-  agents_free: 3, agent_order: 'least_occupied', occupancy: 0.614, idle_s: 61,
+  agents_free: 3, agent_order: 'least_occupied', occupancy: 0.614, idle_s: 61, spared: 0,
 };
 const waiting: Waiting = {
   ring: 0, next_ring_in_s: null, waits_for: null, ahead: 2, agents_busy: 0, agents_unavailable: 0, agents_later: 0, agents_never: 4,
@@ -13,8 +13,9 @@ describe('reasons', () => {
   it('say how the contact and how the agent was chosen', () => {
     expect(reasonKeys(reason, 'why')).toEqual(['why.longest_relative_wait', 'why.agent.least_occupied']);
     expect(reasonKeys({ ...reason, agents_free: 1 }, 'why')).toEqual(['why.longest_relative_wait', 'why.agent.one']);
+    expect(reasonKeys({ ...reason, spared: 1 }, 'because')).toEqual(['because.longest_relative_wait', 'because.agent.spared']);
     expect(reasonKeys({ ...reason, by: 'guard', ring: 1 }, 'why')).toEqual(['why.guard', 'why.agent.least_occupied', 'why.wider']);
-    expect(reasonParams(reason)).toEqual({ waited: '0:34', relative: 172, free: 3, occupancy: 61, idle: '1:01', ring: 1 });
+    expect(reasonParams(reason)).toEqual({ waited: '0:34', relative: 172, free: 3, occupancy: 61, idle: '1:01', ring: 1, spared: 0 });
   });
 
   it('say nothing of others where it was meant for one', () => {

@@ -86,7 +86,8 @@ export function narrowingRules(routed: Routed | null | undefined): string[] {
 export function reasonKeys(reason: DeskReason, said: 'why' | 'because'): string[] {
   const contact = reason.by === 'preferred' ? `${said}.preferred.${reason.preferred ?? 'asked_for'}` : `${said}.${reason.by}`;
   if (reason.by === 'only' || reason.by === 'preferred') return [contact];
-  const agent = reason.agents_free > 1 ? `${said}.agent.${reason.agent_order}` : `${said}.agent.one`;
+  const first = reason.spared > 0 ? 'spared' : reason.agent_order;
+  const agent = `${said}.agent.${reason.agents_free > 1 ? first : 'one'}`;
   return reason.ring > 0 ? [contact, agent, `${said}.wider`] : [contact, agent];
 }
 
@@ -95,6 +96,7 @@ export function reasonParams(reason: DeskReason): Record<string, unknown> {
     waited: formatDuration(reason.waited_s),
     relative: Math.round(100 * reason.relative_wait),
     free: reason.agents_free,
+    spared: reason.spared,
     occupancy: Math.round(100 * reason.occupancy),
     idle: formatDuration(reason.idle_s),
     ring: reason.ring + 1,
