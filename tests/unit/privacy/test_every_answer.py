@@ -15,7 +15,7 @@ from tests.architecture.test_repository import _problems  # noqa: F401 - imports
 from ovoz.contact_center.agents.contracts import LiveMessage, QueuesMessage
 from ovoz.contact_center.presence.contracts import TeamSocketMessage
 from ovoz.contact_center.recordings.events import RecordingStored
-from ovoz.contact_center.switchboard.events import FACT_KEYS
+from ovoz.contact_center.switchboard.events import FACT_KEYS, KEPT_KEYS
 from ovoz.entrypoints.api import application
 from ovoz.entrypoints.generated import _NOWHERE
 from ovoz.lib.problems import DomainError
@@ -137,7 +137,8 @@ def test_every_key_of_a_fact_is_in_the_allow_list() -> None:
         for keyword in call.keywords
     }
     assert len(keys) > 20
-    assert keys - {None, "call", "agent", "agent_id", "observed_late"} <= set(FACT_KEYS)
+    assert keys - {None, "call", "agent", "agent_id", "observed_late"} <= set(FACT_KEYS) | KEPT_KEYS
+    assert not KEPT_KEYS & set(FACT_KEYS), "they are shown to nobody"
 
 
 def test_every_word_of_a_problem_is_allowed() -> None:
