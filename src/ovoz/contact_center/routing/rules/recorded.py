@@ -86,7 +86,7 @@ def arrivals_of(contacts: Sequence[Contact], terms: Mapping[str, Terms]) -> list
         if contact.queue not in terms:
             continue
         draw = random.Random(contact.id.int)  # noqa: S311 - the same on every run, hides nothing
-        further_s, handling_s = draw.expovariate(1 / patience_s), contact.handling_s
+        further_s, handling_s = draw.expovariate(1.0) * patience_s, contact.handling_s
         found.append(
             Arrival(
                 Offer(contact.id, terms[contact.queue], contact.since),
