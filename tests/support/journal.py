@@ -154,9 +154,13 @@ async def leave_a_lost_call(
     *,
     ago: timedelta = timedelta(minutes=10),
     waited_s: float = 60,
+    known: dict[str, Any] | None = None,
     **changes: Any,
 ) -> UUID:
-    """Puts on record that a caller waited and left, that long ago; the id of the interaction."""
+    """Puts on record that a caller waited and left, that long ago; the id of the interaction.
+
+    `known`: how they came, as it is kept for days that are played again.
+    """
     tenant_id = await stack.tenant_id(slug)
     setup = await Directory(stack.database, CELL, stack.fields, sounds=Sounds()).setup(tenant_id)
     entry_point = next(iter(setup.entry_points.values()))
@@ -181,7 +185,9 @@ async def leave_a_lost_call(
     async with stack.database.control() as session:
         epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
         present = epoch.scalar_one()
-    await journal_store(stack, CELL).write(tenant_id, present, [make_entry(tenant_id, calls=[call])])
+    facts = [] if known is None else [replace(make_fact(call, known=known), at=call.started_at)]
+    entry = make_entry(tenant_id, calls=[call], facts=facts)
+    await journal_store(stack, CELL).write(tenant_id, present, [entry])
     return call.id
 
 

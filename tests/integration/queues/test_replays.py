@@ -37,7 +37,9 @@ async def is_there(
             await session.execute(text(_CHANGE), values)
 
 
-async def spoke(engines: Stack, slug: str, number: int, at: datetime, waited: timedelta) -> None:
+async def spoke(
+    engines: Stack, slug: str, number: int, at: datetime, waited: timedelta, **changes: Any
+) -> None:
     """An answered call of a minute and a half."""
     over = at + waited + 90 * SECOND
     await leave_a_lost_call(
@@ -50,6 +52,7 @@ async def spoke(engines: Stack, slug: str, number: int, at: datetime, waited: ti
         closed_at=over,
         end_reason="caller_hung_up",
         segments=(Segment("queue", at, at + waited), Segment("talk", at + waited, over)),
+        **changes,
     )
 
 

@@ -19,7 +19,7 @@ from ovoz.contact_center.callers.contracts import (
     RuleWhen,
 )
 from ovoz.contact_center.routing.contracts import EVERYONE, Ring, Terms
-from ovoz.contact_center.routing.rules.recorded import Contact, Person, Stretch, play, was
+from ovoz.contact_center.routing.rules.recorded import Contact, Person, Stretch, arrivals_of, play, was
 from ovoz.contact_center.routing.rules.recorded_callers import (
     RecordedDay,
     arrivals_under,
@@ -27,6 +27,7 @@ from ovoz.contact_center.routing.rules.recorded_callers import (
     queue_of,
     treatments,
 )
+from ovoz.contact_center.routing.rules.simulation import Arrival
 
 VIP = CallerProfile(vip=True)
 FIRST_VIPS = RoutingRules((RoutingRule("VIP", RuleWhen(vip=True), RuleThen(head_start_s=300)),))
@@ -91,6 +92,10 @@ def test_a_head_start_is_won_by_some_and_paid_by_the_rest() -> None:
 
     assert mean(found.draft) > mean(found.live)
     assert found.was == was(day.contacts, day.stretches, day.terms)
+
+
+def arrivals_of_day(day: RecordedDay, rules: RoutingRules) -> list[Arrival]:
+    return arrivals_under(day, arrivals_of(day.contacts, day.terms), treatments(day, rules))
 
 
 calls = st.lists(
@@ -186,11 +191,11 @@ def test_the_last_agent_is_waited_for_who_is_there() -> None:
     assert [one.agent for one in found] == [first, second, first]
     assert [one.waited_s for one in found] == [0.0, 60.0, 150.0], "after a minute anybody will do"
     away = msgspec.structs.replace(there, stretches=[Stretch(second, 0.0, 10_000.0)])
-    assert all(not one.offer.preferred for one in arrivals_under(away, treatments(away, asked)))
+    assert all(not one.offer.preferred for one in arrivals_of_day(away, asked))
     out = msgspec.structs.replace(
         there, stretches=[Stretch(first, 0.0, 150.0), Stretch(second, 0.0, 10_000.0)]
     )
-    assert [len(one.offer.preferred) for one in arrivals_under(out, treatments(out, asked))] == [1, 0, 0]
+    assert [len(one.offer.preferred) for one in arrivals_of_day(out, asked)] == [1, 0, 0]
 
 
 def test_a_skill_that_nobody_has_is_not_asked_for() -> None:
@@ -199,7 +204,7 @@ def test_a_skill_that_nobody_has_is_not_asked_for() -> None:
 
     def rings(level: int) -> tuple[Ring, ...]:
         rules = RoutingRules((RoutingRule("tajik", RuleWhen(), RuleThen(skills={"tajik": level})),))
-        [arrival] = arrivals_under(day, treatments(day, rules))
+        [arrival] = arrivals_of_day(day, rules)
         return arrival.offer.terms.rings
 
     assert [need.level for need in rings(4)[0].needs] == [4]

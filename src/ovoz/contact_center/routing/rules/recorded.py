@@ -30,7 +30,7 @@ USUAL_HANDLING_S = 180.0
 """Of a day on which nobody was answered."""
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, gc=False):
     """A call that came into a queue. Moments are seconds of the day's clock.
 
     `handling_s`: talk, hold and the work after it; None: nobody answered. `dialled`: the number that was called.

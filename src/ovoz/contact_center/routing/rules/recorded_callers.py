@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from ovoz.contact_center.callers.contracts import OnRecord, RoutingRules
-from ovoz.contact_center.routing.contracts import Agent, Need, Preference, Terms
+from ovoz.contact_center.routing.contracts import Agent, Need, Offer, Preference, Terms
 from ovoz.contact_center.routing.rules.recorded import (
     Contact,
     Person,
@@ -106,10 +106,11 @@ def play_rules(day: RecordedDay, live: RoutingRules, draft: RoutingRules) -> Rul
             otherwise += 1
             known = day.known.get(contact.id, NOTHING_KNOWN)
             moved += queue_of(contact, known, one, day.terms) != queue_of(contact, known, other, day.terms)
+    arrivals = arrivals_of(counted, day.terms)
     runs = (
         was(counted, day.stretches, day.terms),
-        run(arrivals_under(day, before), shifts_of(day.stretches, day.people)),
-        run(arrivals_under(day, after), shifts_of(day.stretches, day.people)),
+        run(arrivals_under(day, arrivals, before), shifts_of(day.stretches, day.people)),
+        run(arrivals_under(day, arrivals, after), shifts_of(day.stretches, day.people)),
     )
     return RulesPlayed(
         sum(day.known.get(contact.id, NOTHING_KNOWN).profile is None for contact in counted),
@@ -120,38 +121,37 @@ def play_rules(day: RecordedDay, live: RoutingRules, draft: RoutingRules) -> Rul
     )
 
 
-def arrivals_under(day: RecordedDay, treated_as: Sequence[Treatment]) -> list[Arrival]:
+def arrivals_under(
+    day: RecordedDay, arrivals: Sequence[Arrival], treated_as: Sequence[Treatment]
+) -> list[Arrival]:
     """The day's callers, each treated so; all of them with the patience and the work of the record."""
-    contacts = day.contacts
     staff = [Agent(person.id, person.skills, person.groups, 0.0, 0.0) for person in day.people.values()]
     there = _Presence(day.stretches)
     reached: dict[tuple[str, tuple[Need, ...], float | None], tuple[Treatment, frozenset[UUID]]] = {}
     shared: dict[tuple[object, ...], Terms] = {}
     found = []
-    for contact, treatment, arrival in zip(
-        contacts, treated_as, arrivals_of(contacts, day.terms), strict=True
-    ):
+    for contact, treatment, arrival in zip(day.contacts, treated_as, arrivals, strict=True):
         queue = queue_of(contact, day.known.get(contact.id, NOTHING_KNOWN), treatment, day.terms)
-        preferred = _NO_PREFERENCE
-        if treatment.needs or treatment.preferred:
-            asked = (queue, treatment.needs, treatment.needs_for_s)
+        needs, needs_for_s, preferred = treatment.needs, treatment.needs_for_s, _NO_PREFERENCE
+        if needs or treatment.preferred:
+            asked = (queue, needs, needs_for_s)
             if asked not in reached:
                 reached[asked] = reaching(day.terms[queue], treatment, staff)
             served, may = reached[asked]
-            treatment = msgspec.structs.replace(treatment, needs=served.needs, needs_for_s=served.needs_for_s)
-            preferred = tuple(
-                msgspec.structs.replace(one, agent=seat)
-                for one in waiting_for(treatment, may, day.people.keys()).preferred
-                if (seat := there.seat(one.agent, contact.since)) is not None
-            )
-        key = (
-            *(queue, treatment.head_start_s, treatment.target_s),
-            *(treatment.needs, treatment.needs_for_s),
-        )
-        if key not in shared:
-            shared[key] = treated(day.terms[queue], treatment)
-        offer = msgspec.structs.replace(arrival.offer, terms=shared[key], preferred=preferred)
-        found.append(msgspec.structs.replace(arrival, offer=offer, tags=(queue,)))
+            needs, needs_for_s = served.needs, served.needs_for_s
+            if treatment.preferred:
+                preferred = tuple(
+                    Preference(seat, one.wait_s, one.why)
+                    for one in waiting_for(treatment, may, day.people.keys()).preferred
+                    if (seat := there.seat(one.agent, contact.since)) is not None
+                )
+        key = (queue, treatment.head_start_s, treatment.target_s, needs, needs_for_s)
+        terms = shared.get(key)
+        if terms is None:
+            served = msgspec.structs.replace(treatment, needs=needs, needs_for_s=needs_for_s)
+            terms = shared[key] = treated(day.terms[queue], served)
+        offer = Offer(contact.id, terms, contact.since, preferred)
+        found.append(Arrival(offer, arrival.patience_s, arrival.handling_s, (queue,)))
     return found
 
 
