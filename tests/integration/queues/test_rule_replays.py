@@ -31,14 +31,14 @@ async def a_busy_quarter(engines: Stack, operator: Operator, noon: datetime) -> 
     )
     dialled = {"entry_number": operator.number}
     come = {"queue": "q0"}
-    for place, (known, waited) in enumerate(
+    for place, (known, since, waited) in enumerate(
         (
-            (come | {"profile": {}}, 0),
-            (None, 80),
-            (come | {"profile": {"vip": True, "region": "Согд"}, "last_agent": str(agent["id"])}, 160),
+            (come | {"profile": {}}, 0, 0),
+            (None, 50, 40),
+            (come | {"profile": {"vip": True, "region": "Согд"}, "last_agent": str(agent["id"])}, 55, 125),
         )
     ):
-        at = noon + place * 5 * SECOND
+        at = noon + since * SECOND
         await spoke(engines, operator.slug, place, at, waited * SECOND, known=known, **dialled)
     return UUID(str(agent["id"]))
 
@@ -62,7 +62,7 @@ async def test_a_day_under_a_draft_of_the_rules(engines: Stack, operator: Operat
     [rule] = found["rules"]
     assert (rule["rule"], rule["held"], rule["decided"]) == ("VIP", 1, 1)
     # The second waits for the third, who came five seconds later and has a minute's start.
-    assert [round(rule[run]["mean_wait_s"]) for run in ("was", "live", "draft")] == [160, 170, 80]
+    assert [round(rule[run]["mean_wait_s"]) for run in ("was", "live", "draft")] == [125, 125, 35]
     assert (await admin.get("/api/routing-rules")) == before, "nothing is changed"
 
     # Beside the rules in force: what is saved is no draft any more.
