@@ -2,9 +2,10 @@
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import text
@@ -26,8 +27,14 @@ from ovoz.lib.sounds import Sounds
 from ovoz.platform.privacy.api import Publication, read_policy
 
 CALLER = "+992900000321"
+ZONE = ZoneInfo("Asia/Dushanbe")
+"""Of operators that tests make."""
 EPOCH = 7
 """Of the cells that only a test writes for."""
+
+
+def yesterday(hour: int) -> datetime:
+    return datetime.combine(datetime.now(ZONE).date() - timedelta(days=1), time(hour), ZONE).astimezone(UTC)
 
 
 def make_call(agent_id: UUID | None = None, **changes: Any) -> Call:

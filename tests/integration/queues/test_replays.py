@@ -1,30 +1,24 @@
 """A recorded day played again over HTTP: as the history has it, with the settings as they are, and with a draft."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import text
 from tests.integration.queues.conftest import SignIn
-from tests.support.journal import leave_a_lost_call
+from tests.support.journal import ZONE, leave_a_lost_call, yesterday
 from tests.support.operators import Operator
 from tests.support.stack import Stack
 
 from ovoz.contact_center.switchboard.state.call import Segment
 from ovoz.lib.ids import new_id
 
-ZONE = ZoneInfo("Asia/Dushanbe")
 _CHANGE = """
 INSERT INTO event_log (id, at, type, agent_id, seq, epoch, data)
 VALUES (:id, :at, 'agents.state_changed.v1', :agent, :seq, 1, CAST(:data AS jsonb))
 """
 SECOND = timedelta(seconds=1)
-
-
-def yesterday(hour: int) -> datetime:
-    return datetime.combine(datetime.now(ZONE).date() - timedelta(days=1), time(hour), ZONE).astimezone(UTC)
 
 
 async def is_there(

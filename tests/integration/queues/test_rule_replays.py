@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from tests.integration.queues.conftest import SignIn
-from tests.integration.queues.test_replays import SECOND, ZONE, is_there, spoke, yesterday
+from tests.integration.queues.test_replays import SECOND, is_there, spoke
 from tests.integration.queues.test_routing_rules import VIP, put
+from tests.support.journal import ZONE, yesterday
 from tests.support.operators import Operator, make_operator
 from tests.support.stack import Stack
 from tests.support.web import Someone

@@ -36,6 +36,8 @@ export interface ReplayChange {
     </table>
   `,
   styles: `
+    .table { table-layout: fixed; }
+    .table th:first-child { width: 36%; } .table th:nth-child(2) { width: 4.5rem; }
     .table th, .table td { padding-inline: var(--ovoz-space-2); }
     tbody th { font: inherit; text-align: start; overflow-wrap: anywhere; }
     td.num { white-space: nowrap; }

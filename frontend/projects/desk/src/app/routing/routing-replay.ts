@@ -20,9 +20,9 @@ import { RoutingApi } from './routing-api';
       @else if (replay(); as replay) {
         @if (replay.contacts === 0) { <p class="small soft" data-testid="replay-empty">{{ t('replay.nothing') }}</p> }
         @else {
-          <p class="small" role="status"><span class="soft">{{ t('replay.of', { contacts: replay.contacts, agents: replay.agents }) }}.</span> <span data-testid="replay-otherwise">{{ replay.otherwise ? t('routing.replay.otherwise', { n: replay.otherwise, moved: replay.moved }) : t('routing.replay.same') }}</span></p>
+          <p class="small row row-tight wrap" role="status"><span class="soft">{{ t('replay.of', { contacts: replay.contacts, agents: replay.agents }) }}.</span> <span data-testid="replay-otherwise">{{ replay.otherwise ? t('routing.replay.otherwise', { n: replay.otherwise, moved: replay.moved }) : t('routing.replay.same') }}</span></p>
           <ovoz-replay-runs [runs]="runs()" levelFormula="routing.replay.level_formula" />
-          @if (replay.unknown) { <p class="small t-warn" data-testid="replay-unknown"><svg ovozIcon="alert" class="i-s"></svg> {{ t('routing.replay.unknown', { n: replay.unknown, of: replay.contacts }) }}</p> }
+          @if (replay.unknown) { <p class="field-error t-warn" data-testid="replay-unknown"><svg ovozIcon="alert" class="i-s"></svg>{{ t('routing.replay.unknown', { n: replay.unknown, of: replay.contacts }) }}</p> }
           @if (rules().length) { <ovoz-replay-changes [title]="t('routing.replay.rules')" [changes]="rules()" data-testid="replay-rules" /> }
           @if (queues().length) { <ovoz-replay-changes [title]="t('routing.replay.queues')" [changes]="queues()" data-testid="replay-queues" /> }
           <p class="small soft">{{ t('routing.replay.trust') }}</p>
@@ -35,6 +35,7 @@ import { RoutingApi } from './routing-api';
   styles: `
     :host { display: grid; gap: var(--ovoz-space-2); }
     p { margin: 0; }
+    .wrap { flex-wrap: wrap; row-gap: 0; }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
