@@ -28,6 +28,7 @@ from ovoz.contact_center.routing.rules.recorded_callers import (
     treatments,
 )
 from ovoz.contact_center.routing.rules.simulation import Arrival
+from ovoz.contact_center.routing.rules.treatment import treat
 
 VIP = CallerProfile(vip=True)
 FIRST_VIPS = RoutingRules((RoutingRule("VIP", RuleWhen(vip=True), RuleThen(head_start_s=300)),))
@@ -145,8 +146,18 @@ def test_every_day_under_every_rules(
             if plainly_holds(rule.when, known.profile, contact.dialled)
         ]
         assert one.held == len(holding)
-        assert one.decided <= one.held
-        assert one.decided == (one.draft.offered if one.draft else 0) == (one.was.offered if one.was else 0)
+        deciding = [
+            contact.id
+            for contact, known in counted
+            for applied in treat(draft, known.profile, contact.dialled, known.last_agent).applied
+            if applied.rule == rule.name and applied.decided
+        ]
+        assert (
+            one.decided
+            == len(deciding)
+            == (one.draft.offered if one.draft else 0)
+            == (one.was.offered if one.was else 0)
+        )
 
 
 @given(calls, documents)
