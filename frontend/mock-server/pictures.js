@@ -76,6 +76,8 @@ const SCREENS = [
   ['routing-edit', ADMIN, '/settings/routing', [seen('routing-rule'), page => page.locator('[data-name="Нет связи в районе"] [data-testid="routing-open"]').click(), seen('routing-name'), open('routing-try-number'), type('routing-number', '+992900000110'), seen('routing-applied')]],
   ['routing-faults', ADMIN, '/settings/routing', [seen('routing-rule'), open('routing-add'), seen('routing-name'), page => page.locator('[data-testid="routing-rule"].open .part .icon-btn').last().click(), seen('routing-fault'), page => testId(page, 'routing-fault').scrollIntoViewIfNeeded()]],
   ['routing-draft', ADMIN, '/settings/routing', [seen('routing-rule'), page => page.locator('[data-testid="routing-up"]').nth(3).click(), page => testId(page, 'routing-history').scrollIntoViewIfNeeded(), seen('routing-try-live')]],
+  ['routing-replay', ADMIN, '/settings/routing', [seen('routing-rule'), page => page.locator('[data-testid="routing-up"]').nth(3).click(), open('replay-play'), seen('replay'), page => testId(page, 'replay-queues').scrollIntoViewIfNeeded()]],
+  ['routing-replay-blocked', ADMIN, '/settings/routing', [seen('routing-rule'), open('routing-add'), seen('routing-name'), page => page.locator('[data-testid="routing-rule"].open .part .icon-btn').last().click(), seen('routing-fault'), page => testId(page, 'replay-play').scrollIntoViewIfNeeded()]],
   ['routing-failing', ADMIN, '/settings/routing', [failing, reload, seen('routing-retry')]],
   ['routing-empty', ADMIN, '/settings/routing', [page => page.request.post('/mock/no-rules', { data: { empty: true } }), reload, seen('routing-empty'), page => page.request.post('/mock/no-rules', { data: { empty: false } })]],
   ['queues', ADMIN, '/settings/queues', [seen('queue-row')]],

@@ -79,6 +79,25 @@ function preview({ body }) {
   return { faults, tried: body.caller ? tried(body.settings, body.caller) : null };
 }
 
+function replay({ body }) {
+  if (failing) throw new Problem(503, 'dependency-unavailable');
+  const figures = (offered, level, lost, mean, longest) => ({ offered, service_level: level, abandonment: lost, mean_wait_s: mean, p99_wait_s: longest });
+  const run = (level, lost, mean, longest, occupancy) => ({ all: figures(1312, level, lost, mean, longest), occupancy });
+  if (body.day.endsWith('-01')) return { contacts: 0, unknown: 0, agents: 0, otherwise: 0, moved: 0, was: run(1, 0, 0, 0, null), live: run(1, 0, 0, 0, null), draft: run(1, 0, 0, 0, null), rules: [], queues: [] };
+  const same = JSON.stringify(body.settings) === JSON.stringify(kept.settings);
+  const live = run(0.851, 0.066, 13.5, 124, 0.855);
+  const rules = body.settings.rules.map(({ name }, place) => {
+    const held = [96, 141, 0, 268][place] ?? 37;
+    const before = figures(held, 0.812 - place * 0.03, 0.071, 15.2 + place * 2, 96);
+    return { rule: name, held, decided: held, was: held ? before : null, live: held ? before : null, draft: held ? (same ? before : figures(held, 0.946 - place * 0.02, 0.031, 6.4 + place, 61)) : null };
+  });
+  const queues = same ? [] : [
+    { queue: QUEUES[2], was: figures(901, 0.84, 0.07, 14.1, 120), live: figures(901, 0.851, 0.066, 13.5, 124), draft: figures(805, 0.874, 0.058, 12.2, 117) },
+    { queue: QUEUES[1], was: null, live: null, draft: figures(96, 0.946, 0.031, 6.4, 41) },
+  ];
+  return { contacts: 1312, unknown: 87, agents: 31, otherwise: same ? 0 : 141, moved: same ? 0 : 96, was: run(0.842, 0.071, 14.2, 131, 0.86), live, draft: same ? live : run(0.874, 0.058, 12.1, 118, 0.861), rules, queues };
+}
+
 const versions = () => [
   { version: kept.version, settings: kept.settings, made_at: ago(7200), made_by: 'Шаҳноза Каримова', restored_from: null },
   { version: 2, settings: { rules: [FIRST[1], FIRST[0], { ...FIRST[2], then: { ...FIRST[2].then, skills_for_s: 90 } }], last_agent: { within_days: 7, wait_s: 15 } }, made_at: ago(90_000), made_by: 'Тимур Саидов', restored_from: null },
@@ -89,6 +108,7 @@ export const ROUTING_ROUTES = [
   ['GET', /^\/api\/routing-rules$/, () => { if (failing) throw new Problem(503, 'dependency-unavailable'); return kept; }],
   ['PUT', /^\/api\/routing-rules$/, change],
   ['POST', /^\/api\/routing-rules\/preview$/, preview],
+  ['POST', /^\/api\/routing-rules\/replay$/, replay],
   ['GET', /^\/api\/routing-rules\/versions$/, versions],
   ['POST', /^\/api\/routing-rules\/restore$/, ({ body }) => Object.assign(kept, { settings: versions().find(one => one.version === body.version).settings, version: kept.version + 1 })],
 ];

@@ -1,11 +1,13 @@
 """Routing rules without a mouse (and their order with one): written, tried, checked, saved, brought back."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Playwright, expect
 from tests.e2e.test_accessibility import Eyes
 from tests.support.browser import Desk, tone_file
+from tests.support.journal import ZONE, leave_a_lost_call, yesterday
 from tests.support.operators import PASSWORD, make_operator
 from tests.support.stack import Stack
 
@@ -22,6 +24,17 @@ async def test_rules_are_written_tried_and_brought_back(
         subscribers=[{"number": "+992900000778", "name": "Ценный Абонент", "vip": True, "region": "Согд"}],
         routing={"rules": [{"name": "Из Согда", "when": {"regions": ["Согд"]}, "then": {"target_s": 9}}]},
     )
+    noon = yesterday(12)
+    vip_from_sughd = {"queue": "q0", "profile": {"vip": True, "region": "Согд"}}
+    for caller, known in (("+992900000778", vip_from_sughd), ("+992900000779", None)):
+        await leave_a_lost_call(
+            stack,
+            operator.slug,
+            caller,
+            ago=datetime.now(UTC) - noon,
+            known=known,
+            entry_number=operator.number,
+        )
     async with Desk(stack, operator.slug, playwright, tone_file(tmp_path, 1000)) as admin:
         eyes, keys = Eyes(admin, theme), admin.page.keyboard
         await admin.element("sign-in-email").fill(f"admin@{operator.slug}.test")
@@ -70,6 +83,23 @@ async def test_rules_are_written_tried_and_brought_back(
         await admin.page.mouse.up()
         await expect(first).to_have_attribute("data-name", "Из Согда")
         await expect(admin.element("routing-save")).to_be_enabled()
+
+        # Yesterday with the draft, before it is saved; and a day on which nobody called.
+        await admin.page.locator("#replay-day").fill(str(noon.astimezone(ZONE).date()))
+        await admin.element("replay-play").focus()
+        await keys.press("Enter")
+        await expect(admin.element("replay").locator("[data-run]")).to_have_count(3)
+        await expect(admin.element("replay-otherwise")).to_contain_text(
+            "пойдут 1, из них в другую очередь — 1"
+        )
+        await expect(admin.element("replay-unknown")).to_contain_text("1 из 2")
+        vip = admin.element("replay-rules").locator("[data-name=VIP]")
+        await expect(vip.locator("td").first).to_have_text("1")
+        await eyes.look("a day that was played")
+        await admin.page.locator("#replay-day").fill("2020-01-01")
+        await admin.element("replay-play").press("Enter")
+        await expect(admin.element("replay-empty")).to_be_visible()
+
         await admin.element("routing-save").focus()
         await keys.press("Enter")
         await expect(admin.element("routing-saved")).to_be_visible()

@@ -68,8 +68,8 @@ _REFUSES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ChangeSkill", "ArchiveQueue", "ReplaceBreakReason"): ("412", "428"),
     # Settings by which nobody could ever answer.
     ("CreateQueue", "PreviewQueue"): ("422",),
-    # A day that is not over.
-    ("ReplayDay",): ("422",),
+    # A day that is not over; rules that do nothing.
+    ("ReplayDay", "ReplayRoutingRules"): ("422",),
     # A caller who dials what leads to no queue.
     ("PreviewRoutingRules",): ("422",),
     # Rules that do nothing, and a version that is missing or not the present one.

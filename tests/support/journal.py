@@ -2,9 +2,10 @@
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import text
@@ -26,8 +27,14 @@ from ovoz.lib.sounds import Sounds
 from ovoz.platform.privacy.api import Publication, read_policy
 
 CALLER = "+992900000321"
+ZONE = ZoneInfo("Asia/Dushanbe")
+"""Of operators that tests make."""
 EPOCH = 7
 """Of the cells that only a test writes for."""
+
+
+def yesterday(hour: int) -> datetime:
+    return datetime.combine(datetime.now(ZONE).date() - timedelta(days=1), time(hour), ZONE).astimezone(UTC)
 
 
 def make_call(agent_id: UUID | None = None, **changes: Any) -> Call:
@@ -154,9 +161,13 @@ async def leave_a_lost_call(
     *,
     ago: timedelta = timedelta(minutes=10),
     waited_s: float = 60,
+    known: dict[str, Any] | None = None,
     **changes: Any,
 ) -> UUID:
-    """Puts on record that a caller waited and left, that long ago; the id of the interaction."""
+    """Puts on record that a caller waited and left, that long ago; the id of the interaction.
+
+    `known`: how they came, as it is kept for days that are played again.
+    """
     tenant_id = await stack.tenant_id(slug)
     setup = await Directory(stack.database, CELL, stack.fields, sounds=Sounds()).setup(tenant_id)
     entry_point = next(iter(setup.entry_points.values()))
@@ -181,7 +192,9 @@ async def leave_a_lost_call(
     async with stack.database.control() as session:
         epoch = await session.execute(text("SELECT epoch FROM cell WHERE id = :id"), {"id": CELL})
         present = epoch.scalar_one()
-    await journal_store(stack, CELL).write(tenant_id, present, [make_entry(tenant_id, calls=[call])])
+    facts = [] if known is None else [replace(make_fact(call, known=known), at=call.started_at)]
+    entry = make_entry(tenant_id, calls=[call], facts=facts)
+    await journal_store(stack, CELL).write(tenant_id, present, [entry])
     return call.id
 
 

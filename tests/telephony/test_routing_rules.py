@@ -10,6 +10,8 @@ from tests.support.operators import make_operator
 from tests.support.stack import Stack, eventually
 from tests.telephony.conftest import Team
 
+from ovoz.contact_center.switchboard.contracts import fact_place
+
 VALUED, TAJIK, STRANGER = "+992900000778", "+992900000779", "+992900000780"
 VALUED_NAME = "Ценный Абонент"
 CALLER_HZ = 440
@@ -73,6 +75,18 @@ async def test_the_caller_decides_queue_and_agent_which_is_kept(callers: Callers
     told = {event["type"]: event["params"] for event in one["timeline"]}
     assert told["calls.call_queued.v1"]["routed"]["rules"][0]["rule"] == "VIP"
     assert told["calls.call_offered.v1"]["routed"]["rules"][0]["rule"] == "VIP"
+    # What was known of them is kept for days that are played again, and for nobody's eyes.
+    assert "known" not in told["calls.call_queued.v1"]
+    [fact] = await routed.stack.rows(
+        routed.operator.slug, "SELECT id, data FROM event_log WHERE type = 'calls.call_queued.v1'"
+    )
+    keys = await routed.stack.field_keys(routed.operator.tenant_id)
+    assert "vip" not in str(fact["data"]["known"])
+    assert keys.open_json(fact["data"]["known"], fact_place("known"), fact["id"]) == {
+        "queue": "q0",
+        "led_to": "q1",
+        "profile": {"vip": True},
+    }
 
     # Whoever talked to the caller last has them again, though the other has worked less.
     await second.choose("break", reason="lunch")

@@ -28,7 +28,7 @@ from ovoz.contact_center.agents.controllers.desk import (
 from ovoz.contact_center.agents.controllers.parties import OutgoingController, PartyController
 from ovoz.contact_center.breaks.api import BreakReasons
 from ovoz.contact_center.breaks.controllers import BreakReasonController
-from ovoz.contact_center.callers.api import Routing
+from ovoz.contact_center.callers.api import Routing, RuleReplays
 from ovoz.contact_center.callers.controllers import RoutingRulesController
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
@@ -212,6 +212,8 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
     privacy = Privacy(read_policy(settings.data_dir), database, Numbers(keys, utc_now), utc_now)
     history = History(database, access, Fields(keys), utc_now)
     queues = Queues(database, utc_now, endpoints.sounds)
+    replays = Replays(database, utc_now, endpoints.sounds)
+    routing = Routing(database, utc_now, queues, Fields(keys), access)
     services: dict[str, object] = {
         "access": access,
         "archives": Archives(database, settings.home / "archives", tell, utc_now),
@@ -231,7 +233,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "own_day": OwnDay(database, utc_now),
         "phone_lines": sip_proxy,
         "queues": queues,
-        "replays": Replays(database, utc_now, endpoints.sounds),
+        "replays": replays,
         "recording_audio": RecordingAudio(
             RecordingRows(database, utc_now),
             FileSystemStorage(settings.home / "objects"),
@@ -242,7 +244,8 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "reveals": Reveals(
             database, utc_now, {"interaction": history, "person": PeopleOfTenant(identity, access)}
         ),
-        "routing": Routing(database, utc_now, queues, Fields(keys), access),
+        "routing": routing,
+        "rule_replays": RuleReplays(database, Fields(keys), routing, replays),
         "roles": Roles(database, utc_now, access, shipped, tell),
         "session_end": session_end,
         "shift_watch": ShiftWatch(database, access, switchboard, switchboard, fanout, session_end, privacy),

@@ -129,6 +129,9 @@ async def make_marked(stack: Stack, roles: list[str]) -> Marked:
                         "caller": keys.seal_json(contact.number, fact_place("caller"), fact),
                         "agent_name": keys.seal_json(staff_name, fact_place("agent_name"), fact),
                         "unheard_of": marked.unheard_of,
+                        "known": keys.seal_json(
+                            {"profile": {"region": marked.unheard_of}}, fact_place("known"), fact
+                        ),
                         "queue": "Общая",
                     }
                 ).decode(),

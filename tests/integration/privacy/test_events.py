@@ -31,6 +31,7 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
         "agent_name": f"{person.first_name} {person.secret_name}",
         "queue": "Общая",
         "unheard_of": marked.unheard_of,
+        "known": {"profile": {"region": marked.unheard_of}},
     }
     facts = [_fact(seq, data) for seq in (1, 2)] + [_fact(3, data | {"caller": ""})]
     entry = JournalEntry(
@@ -70,7 +71,7 @@ async def test_a_fact_is_kept_and_its_mask_is_published(engines: Stack, marked: 
     everything = str(envelopes)
     assert not [
         marker
-        for marker in (contact.number[4:], person.secret_name, marked.unheard_of, "unheard_of")
+        for marker in (contact.number[4:], person.secret_name, marked.unheard_of, "unheard_of", "known")
         if marker in everything
     ]
 

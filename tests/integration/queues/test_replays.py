@@ -1,30 +1,24 @@
 """A recorded day played again over HTTP: as the history has it, with the settings as they are, and with a draft."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import text
 from tests.integration.queues.conftest import SignIn
-from tests.support.journal import leave_a_lost_call
+from tests.support.journal import ZONE, leave_a_lost_call, yesterday
 from tests.support.operators import Operator
 from tests.support.stack import Stack
 
 from ovoz.contact_center.switchboard.state.call import Segment
 from ovoz.lib.ids import new_id
 
-ZONE = ZoneInfo("Asia/Dushanbe")
 _CHANGE = """
 INSERT INTO event_log (id, at, type, agent_id, seq, epoch, data)
 VALUES (:id, :at, 'agents.state_changed.v1', :agent, :seq, 1, CAST(:data AS jsonb))
 """
 SECOND = timedelta(seconds=1)
-
-
-def yesterday(hour: int) -> datetime:
-    return datetime.combine(datetime.now(ZONE).date() - timedelta(days=1), time(hour), ZONE).astimezone(UTC)
 
 
 async def is_there(
@@ -37,7 +31,9 @@ async def is_there(
             await session.execute(text(_CHANGE), values)
 
 
-async def spoke(engines: Stack, slug: str, number: int, at: datetime, waited: timedelta) -> None:
+async def spoke(
+    engines: Stack, slug: str, number: int, at: datetime, waited: timedelta, **changes: Any
+) -> None:
     """An answered call of a minute and a half."""
     over = at + waited + 90 * SECOND
     await leave_a_lost_call(
@@ -50,6 +46,7 @@ async def spoke(engines: Stack, slug: str, number: int, at: datetime, waited: ti
         closed_at=over,
         end_reason="caller_hung_up",
         segments=(Segment("queue", at, at + waited), Segment("talk", at + waited, over)),
+        **changes,
     )
 
 

@@ -78,6 +78,22 @@ SETTINGS: dict[str, list[Try]] = {
             refused="routing-rules-invalid",
         ),
     ],
+    "POST /api/routing-rules/replay": [
+        Try(
+            body={
+                "day": "2026-11-01",
+                "settings": {"rules": [{"name": "Правило", "when": _WHEN} | rule]},
+            },
+            refused="routing-rules-invalid",
+            own=own,
+        )
+        for rule, own in (
+            ({"when": {"dialled": ["{entry_number}"]}, "then": {"head_start_s": 5}}, 200),
+            ({"then": {"queue": "{queue_to_lead_to}"}}, 200),
+            # The own skill is one that nobody has.
+            ({"then": {"skills": {"{skill_code}": 5}}}, "routing-rules-invalid"),
+        )
+    ],
     "GET /api/routing-rules/versions": [Try(refused=200, shows=False)],
     "POST /api/routing-rules/restore": [
         Try(

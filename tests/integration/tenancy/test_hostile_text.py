@@ -59,6 +59,7 @@ SAYS_OTHERWISE = {
     "POST /api/queues/preview": "answers who would get calls",
     "POST /api/queues/replay": "answers with figures",
     "POST /api/routing-rules/preview": "answers who would get a call",
+    "POST /api/routing-rules/replay": "answers with figures",
 }
 
 

@@ -13,12 +13,17 @@ from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from tests.architecture.test_repository import _problems  # noqa: F401 - imports every module's errors
 
 from ovoz.contact_center.agents.contracts import LiveMessage, QueuesMessage
+from ovoz.contact_center.calls.models import EventRow
+from ovoz.contact_center.calls.services import _opened_data
 from ovoz.contact_center.presence.contracts import TeamSocketMessage
 from ovoz.contact_center.recordings.events import RecordingStored
-from ovoz.contact_center.switchboard.events import FACT_KEYS
+from ovoz.contact_center.switchboard.contracts import fact_place
+from ovoz.contact_center.switchboard.events import FACT_KEYS, KEPT_KEYS
 from ovoz.entrypoints.api import application
 from ovoz.entrypoints.generated import _NOWHERE
+from ovoz.lib.ids import new_id
 from ovoz.lib.problems import DomainError
+from ovoz.lib.sealed_fields import FieldKeys
 from ovoz.lib.settings import REPOSITORY, Settings
 from ovoz.platform.privacy.api import plan_of
 from ovoz.platform.privacy.contracts import PROBLEM_MEMBERS, WITHOUT_PERSONAL_DATA
@@ -137,7 +142,15 @@ def test_every_key_of_a_fact_is_in_the_allow_list() -> None:
         for keyword in call.keywords
     }
     assert len(keys) > 20
-    assert keys - {None, "call", "agent", "agent_id", "observed_late"} <= set(FACT_KEYS)
+    assert keys - {None, "call", "agent", "agent_id", "observed_late"} <= set(FACT_KEYS) | KEPT_KEYS
+    assert not KEPT_KEYS & set(FACT_KEYS), "they are shown to nobody"
+
+
+def test_what_only_the_platform_reads_no_timeline_opens() -> None:
+    keys, fact = FieldKeys({1: bytes(32)}), new_id()
+    known = keys.seal_json({"profile": {"vip": True}}, fact_place("known"), fact)
+    event = EventRow(id=fact, data={"queue": "Общая", "known": known})
+    assert _opened_data(event, keys) == {"queue": "Общая"}
 
 
 def test_every_word_of_a_problem_is_allowed() -> None:

@@ -4,7 +4,7 @@ import random
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ovoz.contact_center.routing.contracts import EVERYONE, Agent, Need, Offer, Policy, Ring, Terms
@@ -105,6 +105,7 @@ contacts_ = st.lists(
 
 
 @given(contacts_)
+@example([Contact(UUID(int=1), "internet", 0.0, 0.0)])
 def test_everything_on_record_stays_as_it_was(contacts: list[Contact]) -> None:
     arrivals = {one.offer.id: one for one in arrivals_of(contacts, TERMS)}
     assert set(arrivals) == {one.id for one in contacts if one.queue in TERMS}

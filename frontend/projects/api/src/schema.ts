@@ -1536,6 +1536,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/routing-rules/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReplayRoutingRules
+         * @description Plays a day that is over with a draft of all rules, beside the day as it was; nothing is changed.
+         */
+        post: operations["ReplayRoutingRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/routing-rules/restore": {
         parameters: {
             query?: never;
@@ -2928,6 +2948,11 @@ export type components = {
             username: string;
             websocket_path: string;
         };
+        /** PlayedRun */
+        PlayedRun: {
+            all: components["schemas"]["Figures"];
+            occupancy: number | null;
+        };
         /** Preferences */
         Preferences: {
             auto_answer: boolean;
@@ -3040,6 +3065,13 @@ export type components = {
             fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "not_offered" | "number_wrong" | "number_own" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown" | "music_unknown" | "language_not_spoken";
             pointer: string;
             warning: boolean;
+        };
+        /** QueuePlayed */
+        QueuePlayed: {
+            draft: components["schemas"]["Figures"] | null;
+            live: components["schemas"]["Figures"] | null;
+            queue: components["schemas"]["RuleQueue"];
+            was: components["schemas"]["Figures"] | null;
         };
         /** QueuePreview */
         QueuePreview: {
@@ -3265,6 +3297,25 @@ export type components = {
             caller?: components["schemas"]["TryCaller"] | null;
             settings: components["schemas"]["RoutingRules"];
         };
+        /** RoutingReplay */
+        RoutingReplay: {
+            agents: number;
+            contacts: number;
+            draft: components["schemas"]["PlayedRun"];
+            live: components["schemas"]["PlayedRun"];
+            moved: number;
+            otherwise: number;
+            queues: components["schemas"]["QueuePlayed"][];
+            rules: components["schemas"]["RuleOfDraftPlayed"][];
+            unknown: number;
+            was: components["schemas"]["PlayedRun"];
+        };
+        /** RoutingReplayAsk */
+        RoutingReplayAsk: {
+            /** Format: date */
+            day: string;
+            settings: components["schemas"]["RoutingRules"];
+        };
         /** RoutingRule */
         RoutingRule: {
             name: string;
@@ -3294,6 +3345,15 @@ export type components = {
             name: string;
             number: string;
             queue: string;
+        };
+        /** RuleOfDraftPlayed */
+        RuleOfDraftPlayed: {
+            decided: number;
+            draft: components["schemas"]["Figures"] | null;
+            held: number;
+            live: components["schemas"]["Figures"] | null;
+            rule: string;
+            was: components["schemas"]["Figures"] | null;
         };
         /** RuleQueue */
         RuleQueue: {
@@ -13405,6 +13465,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoutingPreview"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here; `routing-rules-invalid`: Such rules cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer; `tenant-key-unavailable`: The operator's key cannot be opened */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplayRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingReplayAsk"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingReplay"];
                 };
             };
             /** @description `body-unreadable`: The body cannot be read */

@@ -15,7 +15,7 @@ Dialled = Annotated[
 ]
 
 
-class CallerProfile(msgspec.Struct, frozen=True):
+class CallerProfile(msgspec.Struct, frozen=True, omit_defaults=True):
     """What routing knows of a subscriber. One without anything: a number that is no subscriber's.
 
     `answer_target_s` is what the corporate account was promised: seconds within which it is answered.
@@ -31,6 +31,19 @@ class CallerProfile(msgspec.Struct, frozen=True):
     outage: bool = False
     """The network is known to be down where the subscriber is."""
     manager_id: UUID | None = None
+
+
+class OnRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a caller came into their first queue, kept so that the day can be played again under other rules.
+
+    `queue`: the code of the one that the number leads to; `led_to`: the one that a rule named. Without a `profile` it
+    was not known who calls.
+    """
+
+    queue: str | None = None
+    led_to: str | None = None
+    profile: CallerProfile | None = None
+    last_agent: UUID | None = None
 
 
 class RuleWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

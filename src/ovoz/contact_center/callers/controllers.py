@@ -4,13 +4,15 @@ from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from ovoz.contact_center.callers.api import Routing
+from ovoz.contact_center.callers.api import Routing, RuleReplays
 from ovoz.contact_center.callers.contracts import RoutingRules
 from ovoz.contact_center.callers.errors import RoutingRulesInvalid, RoutingRulesVersionNotFound
 from ovoz.contact_center.callers.schemas import (
     KeptRoutingRules,
     RoutingPreview,
     RoutingPreviewAsk,
+    RoutingReplay,
+    RoutingReplayAsk,
     RoutingRulesRestore,
     RoutingRulesVersion,
 )
@@ -70,6 +72,22 @@ class RoutingRulesController(Controller):
         A caller by number is for those who may find contacts by their number.
         """
         return await routing.preview(actor, data)
+
+    @post(
+        "/replay",
+        operation_id="ReplayRoutingRules",
+        opt={PROBLEMS: (RoutingRulesInvalid, KeyUnavailable)},
+        guards=[requires("queues.manage")],
+        status_code=200,
+    )
+    async def replay_routing_rules(
+        self,
+        actor: NamedDependency[Actor],
+        rule_replays: NamedDependency[RuleReplays],
+        data: JSONBody[RoutingReplayAsk],
+    ) -> RoutingReplay:
+        """Plays a day that is over with a draft of all rules, beside the day as it was; nothing is changed."""
+        return await rule_replays.play(actor, data)
 
     @get("/versions", operation_id="ListRoutingRulesVersions", guards=[requires("settings.read")])
     async def list_routing_rules_versions(

@@ -32,6 +32,14 @@ WITH RECURSIVE found AS (
 SELECT product FROM found WHERE product IS NOT NULL LIMIT 200
 """
 
+# Whoever was passed on after midnight had come before it.
+_ON_RECORD = """
+SELECT interaction_id, id, data -> 'known' AS known FROM event_log
+WHERE type IN ('calls.call_queued.v1', 'calls.caller_recognised.v1') AND data ? 'known'
+  AND at >= CAST(:start AS timestamptz) - interval '1 day' AND at < :end
+ORDER BY at, seq
+"""
+
 
 class Subscriber(msgspec.Struct, frozen=True):
     """A subscriber's row; `name` is sealed."""
@@ -81,6 +89,18 @@ class CallerRepository:
             {"pseudonym": pseudonym, "since": now - timedelta(days=within_days)},
         )
         return found
+
+
+class OnRecordRepository:
+    """How the callers of a day came into their first queue, still sealed."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def of_day(self, start: datetime, end: datetime) -> list[tuple[UUID, UUID, Any]]:
+        """Interaction, fact, what it keeps; of two of an interaction the later knows more and comes later."""
+        rows = await self._session.execute(text(_ON_RECORD), {"start": start, "end": end})
+        return [(row.interaction_id, row.id, row.known) for row in rows]
 
 
 class RulesRepository:

@@ -1,6 +1,6 @@
 """Routing rules on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from ovoz.contact_center.callers.contracts import Applied, Dialled, NetworkQuality, RoutingRules
 from ovoz.contact_center.queues.contracts import Language, Title
-from ovoz.contact_center.routing.api import RuleFaultCode
+from ovoz.contact_center.routing.api import Figures, RuleFaultCode
 from ovoz.platform.privacy.contracts import PublicText, StaffName
 
 
@@ -81,6 +81,64 @@ class RoutingPreviewAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     settings: RoutingRules
     caller: TryCaller | None = None
+
+
+class RoutingReplayAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A day of the operator's calendar that is over, and a draft of all rules."""
+
+    day: date
+    settings: RoutingRules
+
+
+class PlayedRun(msgspec.Struct, frozen=True):
+    """Of all queues together, each held against its own target."""
+
+    all: Figures
+    occupancy: float | None
+
+
+class QueuePlayed(msgspec.Struct, frozen=True):
+    """A queue in the three runs; null: nobody came into it."""
+
+    queue: RuleQueue
+    was: Figures | None
+    live: Figures | None
+    draft: Figures | None
+
+
+class RuleOfDraftPlayed(msgspec.Struct, frozen=True):
+    """For how many calls a rule of the draft holds, and for how many it decides something.
+
+    The figures are of the calls that it decides something for, in the three runs; null: of none.
+    """
+
+    rule: PublicText
+    held: int
+    decided: int
+    was: Figures | None
+    live: Figures | None
+    draft: Figures | None
+
+
+class RoutingReplay(msgspec.Struct, frozen=True):
+    """A day three times: as it was, played with the rules in force, and with the draft.
+
+    How near the second comes to the first says how far the third can be believed. Of `contacts`, `unknown` are of
+    callers of whom it is not on record who they were: for them only the number counts that they dialled. The draft
+    treats `otherwise` in another way than the rules in force, `moved` of them in another queue. `queues` are those
+    whose figures the draft changes.
+    """
+
+    contacts: int
+    unknown: int
+    agents: int
+    otherwise: int
+    moved: int
+    was: PlayedRun
+    live: PlayedRun
+    draft: PlayedRun
+    rules: list[RuleOfDraftPlayed]
+    queues: list[QueuePlayed]
 
 
 class RoutingFault(msgspec.Struct, frozen=True):

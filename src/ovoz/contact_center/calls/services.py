@@ -24,6 +24,7 @@ from ovoz.contact_center.calls.schemas import (
     TimelineEvent,
 )
 from ovoz.contact_center.switchboard.contracts import CALLER_NAME, CALLER_NUMBER, NOTE, SHARE_NOTE, fact_place
+from ovoz.contact_center.switchboard.events import KEPT_KEYS
 from ovoz.lib.clock import Clock
 from ovoz.lib.db import Database
 from ovoz.lib.paging import Page, moment
@@ -216,6 +217,8 @@ def _opened(sealed: bytes, place: str, row: UUID, keys: FieldKeys) -> str:
 def _opened_data(event: EventRow, keys: FieldKeys) -> dict[str, Any]:
     opened: dict[str, Any] = {}
     for key, value in event.data.items():
+        if key in KEPT_KEYS:
+            continue
         try:
             opened[key] = keys.open_json(value, fact_place(key), event.id)
         except FieldUnreadable:

@@ -4,7 +4,17 @@ from ovoz.contact_center.routing.rules.estimate import Estimate, WaitEstimator
 from ovoz.contact_center.routing.rules.matching import Matcher
 from ovoz.contact_center.routing.rules.overflow import holding, next_look
 from ovoz.contact_center.routing.rules.qualifying import first_ring
-from ovoz.contact_center.routing.rules.recorded import Contact, Person, Played, Stretch, play, recorded
+from ovoz.contact_center.routing.rules.recorded import (
+    Contact,
+    Person,
+    Played,
+    Run,
+    Stretch,
+    play,
+    played,
+    recorded,
+)
+from ovoz.contact_center.routing.rules.recorded_callers import RecordedDay, RulesPlayed, play_rules
 from ovoz.contact_center.routing.rules.simulation import Figures
 from ovoz.contact_center.routing.rules.treatment import Treatment, servable, treat, treated
 from ovoz.contact_center.routing.rules.treatment_faults import (
@@ -22,7 +32,10 @@ __all__ = [
     "Matcher",
     "Person",
     "Played",
+    "RecordedDay",
     "RuleFaultCode",
+    "RulesPlayed",
+    "Run",
     "Stretch",
     "Surroundings",
     "Treatment",
@@ -31,6 +44,8 @@ __all__ = [
     "holding",
     "next_look",
     "play",
+    "play_rules",
+    "played",
     "recorded",
     "rule_faults",
     "servable",

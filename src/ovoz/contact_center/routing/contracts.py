@@ -57,7 +57,7 @@ class Terms(msgspec.Struct, frozen=True, cache_hash=True):
     weight: float = 1.0
 
 
-class Preference(msgspec.Struct, frozen=True):
+class Preference(msgspec.Struct, frozen=True, gc=False):
     """An agent that the offer waits for, up to this wait, before others may have it."""
 
     agent: UUID
@@ -65,7 +65,7 @@ class Preference(msgspec.Struct, frozen=True):
     why: Literal["last_agent", "personal_manager", "asked_for"]
 
 
-class Offer(msgspec.Struct, frozen=True):
+class Offer(msgspec.Struct, frozen=True, gc=False):
     """One contact that waits. `only`: nobody else may have it (a transfer to a person); `not_to`: these may not."""
 
     id: UUID

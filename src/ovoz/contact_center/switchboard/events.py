@@ -31,3 +31,6 @@ FACT_KEYS: Final[dict[str, Kind | Literal["public"]]] = {
     "note": "text",
 }
 """A key that stands not here leaves neither for a timeline nor for RabbitMQ; docs/developer/events.md lists them."""
+
+KEPT_KEYS: Final = frozenset({"known"})
+"""Kept (sealed), and shown to nobody: days are played again by it."""

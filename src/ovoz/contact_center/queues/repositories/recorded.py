@@ -9,7 +9,7 @@ from ovoz.contact_center.routing.api import Contact, Stretch
 
 _CONTACTS = """
 SELECT i.id, q.code, extract(epoch FROM i.queued_at) AS since, i.wait_ms, i.answered_at IS NOT NULL AS answered,
-       i.talk_ms + i.hold_ms + i.wrap_up_ms AS handling_ms
+       i.talk_ms + i.hold_ms + i.wrap_up_ms AS handling_ms, i.entry_number
 FROM interaction i JOIN queue q ON q.id = i.queue_id
 WHERE i.direction = 'inbound' AND i.queued_at >= :start AND i.queued_at < :end AND i.ended_at IS NOT NULL
 ORDER BY i.queued_at, i.id
@@ -46,6 +46,7 @@ class RecordedDays:
                 float(row.since),
                 row.wait_ms / 1000,
                 max(1.0, row.handling_ms / 1000) if row.answered else None,
+                row.entry_number,
             )
             for row in rows
         ]

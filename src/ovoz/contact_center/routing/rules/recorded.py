@@ -30,10 +30,10 @@ USUAL_HANDLING_S = 180.0
 """Of a day on which nobody was answered."""
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, gc=False):
     """A call that came into a queue. Moments are seconds of the day's clock.
 
-    `handling_s`: talk, hold and the work after it; None: nobody answered.
+    `handling_s`: talk, hold and the work after it; None: nobody answered. `dialled`: the number that was called.
     """
 
     id: UUID
@@ -41,6 +41,7 @@ class Contact(msgspec.Struct, frozen=True):
     since: float
     waited_s: float
     handling_s: float | None = None
+    dialled: str = ""
 
     @property
     def answered(self) -> bool:
@@ -85,7 +86,7 @@ def arrivals_of(contacts: Sequence[Contact], terms: Mapping[str, Terms]) -> list
         if contact.queue not in terms:
             continue
         draw = random.Random(contact.id.int)  # noqa: S311 - the same on every run, hides nothing
-        further_s, handling_s = draw.expovariate(1 / patience_s), contact.handling_s
+        further_s, handling_s = draw.expovariate(1.0) * patience_s, contact.handling_s
         found.append(
             Arrival(
                 Offer(contact.id, terms[contact.queue], contact.since),
@@ -103,9 +104,14 @@ def shifts_of(stretches: Iterable[Stretch], people: Mapping[UUID, Person]) -> li
     for place, stretch in enumerate(stretches):
         person = people.get(stretch.agent)
         if person is not None and stretch.until > stretch.since:
-            agent = Agent(UUID(int=place + 1), person.skills, person.groups, stretch.since, stretch.since)
+            agent = Agent(seat_of(place), person.skills, person.groups, stretch.since, stretch.since)
             found.append(Shift(agent, stretch.until))
     return found
+
+
+def seat_of(place: int) -> UUID:
+    """Who the agent of the stretch at this place is to the engine."""
+    return UUID(int=place + 1)
 
 
 def as_it_was(contacts: Iterable[Contact], terms: Mapping[str, Terms]) -> list[Outcome]:
@@ -126,12 +132,32 @@ def as_it_was(contacts: Iterable[Contact], terms: Mapping[str, Terms]) -> list[O
     ]
 
 
+class Run(msgspec.Struct, frozen=True):
+    """What became of each call, and the occupancy: work / time there, of all who were there."""
+
+    outcomes: Sequence[Outcome]
+    occupancy: float | None
+
+
 class Played(msgspec.Struct, frozen=True):
-    """A day's figures: of everything, and by queue. Occupancy: work / time there, of all who were there."""
+    """A day's figures: of everything, and by queue."""
 
     all: Figures
     by_queue: dict[str, Figures]
     occupancy: float | None
+
+
+def was(contacts: Sequence[Contact], stretches: Iterable[Stretch], terms: Mapping[str, Terms]) -> Run:
+    """As it was, by the formulas of the replay."""
+    there_s = sum(max(0.0, stretch.until - stretch.since) for stretch in stretches)
+    worked_s = sum(contact.handling_s or 0.0 for contact in contacts if contact.queue in terms)
+    return Run(as_it_was(contacts, terms), worked_s / there_s if there_s else None)
+
+
+def run(arrivals: Iterable[Arrival], shifts: Iterable[Shift]) -> Run:
+    """The day by the engine that serves the calls."""
+    day = Simulation(Matcher(Policy()), arrivals, shifts).run()
+    return Run(day.outcomes, occupancy_spread(day.presences)[0] if day.presences else None)
 
 
 def recorded(
@@ -140,10 +166,8 @@ def recorded(
     terms: Mapping[str, Terms],
     short_s: Mapping[str, float],
 ) -> Played:
-    """As it was, by the formulas of the replay."""
-    there_s = sum(max(0.0, stretch.until - stretch.since) for stretch in stretches)
-    worked_s = sum(contact.handling_s or 0.0 for contact in contacts if contact.queue in terms)
-    return _played(as_it_was(contacts, terms), terms, short_s, worked_s / there_s if there_s else None)
+    """The figures of the day as it was."""
+    return played(was(contacts, stretches, terms), terms, short_s)
 
 
 def play(
@@ -154,27 +178,30 @@ def play(
     short_s: Mapping[str, float],
 ) -> Played:
     """The day under these terms. `short_s`: by queue, giving up sooner than this counts in no figure."""
-    shifts = shifts_of(stretches, people)
-    day = Simulation(Matcher(Policy()), arrivals_of(contacts, terms), shifts).run()
-    occupancy = occupancy_spread(day.presences)[0] if day.presences else None
-    return _played(day.outcomes, terms, short_s, occupancy)
+    return played(run(arrivals_of(contacts, terms), shifts_of(stretches, people)), terms, short_s)
 
 
-def _played(
-    outcomes: Sequence[Outcome],
-    terms: Mapping[str, Terms],
-    short_s: Mapping[str, float],
-    occupancy: float | None,
-) -> Played:
-    by_queue = {
-        queue: figures(outcomes, within_s=one.target_s, short_s=short_s.get(queue, 0.0), tag=queue)
+def played(day: Run, terms: Mapping[str, Terms], short_s: Mapping[str, float]) -> Played:
+    """The figures of a run."""
+    by_queue = figures_by_queue(day.outcomes, terms, short_s)
+    return Played(of_all(by_queue.values()), by_queue, day.occupancy)
+
+
+def figures_by_queue(
+    outcomes: Iterable[Outcome], terms: Mapping[str, Terms], short_s: Mapping[str, float]
+) -> dict[str, Figures]:
+    """Of each queue that somebody came into, held against its own target; the first tag is the queue."""
+    found: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        found.setdefault(outcome.arrival.tags[0], []).append(outcome)
+    return {
+        queue: figures(found[queue], within_s=one.target_s, short_s=short_s.get(queue, 0.0))
         for queue, one in terms.items()
-        if any(queue in outcome.arrival.tags for outcome in outcomes)
+        if queue in found
     }
-    return Played(_sum(by_queue.values()), by_queue, occupancy)
 
 
-def _sum(parts: Iterable[Figures]) -> Figures:
+def of_all(parts: Iterable[Figures]) -> Figures:
     """Of all queues together; each keeps its own target. The longest of the long waits stands for all."""
     found = list(parts)
     offered = sum(one.offered for one in found)

@@ -27,7 +27,7 @@ class Discipline(Protocol):
     def next_due(self, now: float) -> float | None: ...
 
 
-class Arrival(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A contact that begins to wait at `offer.since`, leaves after its patience, and else takes its handling time."""
 
     offer: Offer
@@ -44,7 +44,7 @@ class Shift(msgspec.Struct, frozen=True):
     until: float
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one arrival."""
 
     arrival: Arrival

@@ -3,7 +3,7 @@
 Every rule that holds has its say, from the top; each aspect (and each skill) is decided by the first that names it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -178,23 +178,32 @@ def _both(needs: Iterable[Need], more: Iterable[Need]) -> tuple[Need, ...]:
 
 
 def servable(terms: Terms, treatment: Treatment, agents: Sequence[Agent]) -> Treatment:
-    """The treatment for these agents: asking for nothing that nobody has, and waiting for nobody who cannot come.
+    """The treatment for these agents: asking for nothing that nobody has, and waiting for nobody who cannot come."""
+    if not (treatment.needs or treatment.preferred):
+        return treatment
+    treatment, reached = reaching(terms, treatment, agents)
+    return waiting_for(treatment, reached, {agent.id for agent in agents if agent.available})
+
+
+def reaching(
+    terms: Terms, treatment: Treatment, agents: Sequence[Agent]
+) -> tuple[Treatment, frozenset[UUID]]:
+    """Asking for nothing that nobody has; and whom the call can come to."""
+    wanted = treated(terms, treatment)
+    reached = frozenset(
+        agent.id for agent in agents if first_ring(wanted.rings, dict(agent.skills), agent.groups) is not None
+    )
+    if treatment.needs and not reached:
+        without = msgspec.structs.replace(treatment, needs=(), needs_for_s=None, needs_dropped=True)
+        return reaching(terms, without, agents)
+    return treatment, reached
+
+
+def waiting_for(treatment: Treatment, reached: Collection[UUID], there: Collection[UUID]) -> Treatment:
+    """Waiting for nobody who cannot come.
 
     A manager takes their own callers, qualified or not; the last agent only what comes to them anyhow.
     """
-    if not (treatment.needs or treatment.preferred):
-        return treatment
-    wanted = treated(terms, treatment)
-    reached: set[UUID] = set()
-    there: set[UUID] = set()
-    for agent in agents:
-        if first_ring(wanted.rings, dict(agent.skills), agent.groups) is not None:
-            reached.add(agent.id)
-        if agent.available:
-            there.add(agent.id)
-    if treatment.needs and not reached:
-        without = msgspec.structs.replace(treatment, needs=(), needs_for_s=None, needs_dropped=True)
-        return servable(terms, without, agents)
     return msgspec.structs.replace(
         treatment,
         preferred=tuple(

@@ -34,7 +34,7 @@ from ovoz.contact_center.switchboard.state.routing import routed
 from ovoz.contact_center.switchboard.state.rules import EntryPoint
 from ovoz.contact_center.switchboard.state.saying import fall_silent, say_in_queues_language, say_next
 from ovoz.contact_center.switchboard.state.times import spent_ms, waiting_since
-from ovoz.contact_center.switchboard.state.treating import may_be_led, treat_anew, treat_caller
+from ovoz.contact_center.switchboard.state.treating import may_be_led, on_record, treat_anew, treat_caller
 
 CAUSE_CONGESTION = 42
 OPERATOR_SUSPENDED = "operator_suspended"
@@ -148,11 +148,15 @@ def caller_known(
     if call is None or call.phase == "closed":
         return
     kept = call.recognise_until is not None and call.phase == "greeting" and call.playing is None
+    # No rule asked, so nobody waited for the answer; another rule would have.
+    met_too_soon = call.recognition == "none" and call.queued_at is not None and call.passed is None
     call = replace(
         call, known=known, recognition="done" if known is not None else "unavailable", recognise_until=None
     )
-    if name is not None and name != call.caller.name:
-        named = replace(call, caller=replace(call.caller, name=name))
+    named = replace(call, caller=replace(call.caller, name=name if name is not None else call.caller.name))
+    if met_too_soon and known is not None:
+        call = floor.tell("calls.caller_recognised.v1", now, named, known=on_record(floor, named))
+    elif named.caller != call.caller:
         call = floor.tell("calls.caller_recognised.v1", now, named)
     if kept and call.refusal is None:
         enter_queue(floor, call, now)
@@ -298,6 +302,7 @@ def enter_queue(
     if is_new and _is_full(floor, call):
         _turn_away(floor, now, call, "queue_full", REFUSAL_PROMPTS)
         return
+    first = call.queued_at is None and call.passed is None
     call = replace(
         begin_segment(call, "queue", now),
         phase="queued",
@@ -306,7 +311,15 @@ def enter_queue(
         give_up_at=entered_at + timedelta(seconds=queue.max_wait_s),
         overflow_at=overflow.look_again_at(floor, now, call, seen),
     )
-    call = floor.tell("calls.call_queued.v1", now, call, queue=queue.name, routed=routed(call))
+    kept: dict[str, Any] = {"known": on_record(floor, call)} if first else {}
+    call = floor.tell(
+        "calls.call_queued.v1",
+        now,
+        call,
+        queue=queue.name,
+        routed=routed(call),
+        **kept,
+    )
     floor.put_call(call)
     if call.playing is None:
         floor.act(StartMusic(call.id, call.caller_channel))

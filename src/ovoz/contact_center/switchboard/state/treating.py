@@ -1,10 +1,11 @@
 """Treating a caller by the operator's rules: when the call comes into a queue, and when something is learnt since."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from ovoz.contact_center.callers.contracts import Unknown
+from ovoz.contact_center.callers.contracts import OnRecord, Unknown
 from ovoz.contact_center.routing.api import servable, treat
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
@@ -58,6 +59,21 @@ def _unknown(floor: Floor, call: Call) -> Unknown | None:
     if call.recognition in ("none", "done") or not floor.routing.rules.asks_for_caller:
         return None
     return "late" if call.recognition == "asked" else "unavailable"
+
+
+def on_record(floor: Floor, call: Call) -> dict[str, Any]:
+    """What is kept of how the caller came into their first queue, for days that are played again."""
+    entry = floor.entry_points.get(call.entry_point_id) if call.entry_point_id is not None else None
+    codes = {id_: code for code, id_ in floor.routing.queues.items()}
+    kept: dict[str, Any] = msgspec.to_builtins(
+        OnRecord(
+            codes.get(entry.queue_id) if entry is not None else None,
+            call.treatment.queue if call.treatment is not None else None,
+            call.known.profile if call.known is not None else None,
+            call.known.last_agent if call.known is not None else None,
+        )
+    )
+    return kept
 
 
 def treat_anew(floor: Floor, now: datetime, call: Call) -> None:

@@ -4,7 +4,7 @@ type Schemas = components['schemas'];
 
 export type QueuePreview = Schemas['QueuePreview'];
 export type Replay = Schemas['Replay'];
-export type ReplayFigures = Schemas['ReplayFigures'];
+export type Figures = Schemas['Figures'];
 export type QueueFault = Schemas['QueueFault'];
 export type OverflowRule = Schemas['OverflowRule'];
 export type OpeningWindow = Schemas['Window'];

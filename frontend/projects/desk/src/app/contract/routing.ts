@@ -3,6 +3,7 @@ import type { components } from '@ovoz/api';
 type Schemas = components['schemas'];
 
 export type RoutingPreview = Schemas['RoutingPreview'];
+export type RoutingReplay = Schemas['RoutingReplay'];
 export type RoutingFault = Schemas['RoutingFault'];
 export type RoutingChoices = Schemas['RoutingChoices'];
 export type Tried = Schemas['Tried'];

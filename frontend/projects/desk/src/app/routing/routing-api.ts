@@ -1,7 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
-import type { KeptRoutingRules, RoutingPreview, RoutingRules, RoutingRulesVersion, TryCaller } from '../contract/routing';
+import type { KeptRoutingRules, RoutingPreview, RoutingReplay, RoutingRules, RoutingRulesVersion, TryCaller } from '../contract/routing';
 import { ifVersion } from '../contract/send-once';
 
 const AT = '/api/routing-rules';
@@ -29,5 +29,9 @@ export class RoutingApi {
 
   preview(settings: RoutingRules, caller: TryCaller | null = null): Promise<RoutingPreview> {
     return firstValueFrom(this.http.post<RoutingPreview>(`${AT}/preview`, { settings, caller }));
+  }
+
+  replay(day: string, settings: RoutingRules): Promise<RoutingReplay> {
+    return firstValueFrom(this.http.post<RoutingReplay>(`${AT}/replay`, { day, settings }));
   }
 }

@@ -13,6 +13,7 @@ import { ProblemText } from '../problems/problem-text';
 import { SessionStore } from '../session/session-store';
 import { SkillsApi } from '../skills/skills-api';
 import { RoutingApi } from './routing-api';
+import { RoutingReplay } from './routing-replay';
 import { RuleCard } from './rule-card';
 import { difference, EVERY_CALLER, faultsOf, full, moved, NOTHING } from './rules';
 import { TryCaller } from './try-caller';
@@ -22,7 +23,7 @@ const TYPING_MS = 300;
 /** The routing rules as sentences in their order; beside them a caller to try them with, and every version before. */
 @Component({
   selector: 'ovoz-routing',
-  imports: [CdkDrag, CdkDropList, Icon, MatButton, RuleCard, TranslocoDirective, TryCaller],
+  imports: [CdkDrag, CdkDropList, Icon, MatButton, RoutingReplay, RuleCard, TranslocoDirective, TryCaller],
   templateUrl: './routing.html',
   styleUrls: ['../queues/queue-editor.css', './routing.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -111,6 +111,10 @@ class Routing:
             tried=await self._tried(subject, ask.settings, ask.caller, world) if ask.caller else None,
         )
 
+    async def demand_sound(self, subject: Subject, draft: RoutingRules) -> None:
+        """Raises RoutingRulesInvalid where the draft could not be put in place."""
+        _check(draft, await self._world(subject), "Nothing was played.", at="/settings")
+
     async def _put(
         self,
         subject: Subject,
@@ -246,14 +250,14 @@ def _profile_of(caller: TryCaller) -> CallerProfile:
     return CallerProfile(**{name: getattr(caller, name) for name in CallerProfile.__struct_fields__})
 
 
-def _check(rules: RoutingRules, world: _World) -> None:
+def _check(rules: RoutingRules, world: _World, detail: str = "Nothing was changed.", at: str = "") -> None:
     errors = [
-        {"pointer": one.pointer, "detail": one.detail}
+        {"pointer": at + one.pointer, "detail": one.detail}
         for one in rule_faults(rules, world.around)
         if one.fault not in RULE_WARNINGS
     ]
     if errors:
-        raise RoutingRulesInvalid("Nothing was changed.", errors=errors)
+        raise RoutingRulesInvalid(detail, errors=errors)
 
 
 def _kept(rules: RoutingRules, version: int, world: _World) -> KeptRoutingRules:
