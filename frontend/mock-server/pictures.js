@@ -56,6 +56,8 @@ const SCREENS = [
   ['held', AGENT, '/', [scene('held')]],
   ['keypad', AGENT, '/', [scene('talking'), open('call-keypad')]],
   ['transfer', AGENT, '/', [scene('talking'), open('call-transfer'), seen('transfer-choice')]],
+  ['transfer-closed', AGENT, '/', [scene('talking'), open('call-transfer'), seen('transfer-choice'), keys(...Array(8).fill('ArrowDown')), page => page.locator('[data-testid="transfer-choice"]').last().scrollIntoViewIfNeeded()]],
+  ['transfer-ask-closed', AGENT, '/', [scene('talking'), open('call-transfer'), seen('transfer-choice'), open('transfer-ask'), page => page.locator('[data-testid="transfer-choice"]').last().scrollIntoViewIfNeeded()]],
   ['transfer-ask', AGENT, '/', [scene('talking'), open('call-transfer'), seen('transfer-choice'), open('transfer-ask')]],
   ['transfer-number', AGENT, '/', [scene('talking'), open('call-transfer'), seen('transfer-choice'), type('transfer-input', '93 000 45 17')]],
   ['passed-on', AGENT, '/', [scene('passed_on')]],

@@ -2558,6 +2558,9 @@ export type components = {
             id: string;
             longest_since: string | null;
             name: string;
+            /** @default true */
+            open: boolean;
+            turns_at?: string | null;
             waiting: number;
         };
         /** DeskReason */
@@ -3546,11 +3549,35 @@ export type components = {
             number: string;
             queue: components["schemas"]["Reference"];
         };
+        /** TargetLead */
+        TargetLead: {
+            /** @enum {string} */
+            kind: "queue" | "number";
+            name: string;
+        };
+        /** TargetQueue */
+        TargetQueue: {
+            agents_ready: number;
+            agents_signed_in: number;
+            estimate_error_s: number | null;
+            estimated_wait_s: number | null;
+            /** Format: uuid */
+            id: string;
+            leads_to?: components["schemas"]["TargetLead"] | null;
+            longest_since: string | null;
+            name: string;
+            /** @default true */
+            open: boolean;
+            /** @enum {null|string} */
+            refuses?: "queue_closed" | "queue_full" | "queue_lets_go" | null;
+            turns_at?: string | null;
+            waiting: number;
+        };
         /** Targets */
         Targets: {
             agents: components["schemas"]["TargetAgent"][];
             entry_points: components["schemas"]["TargetEntryPoint"][];
-            queues: components["schemas"]["DeskQueue"][];
+            queues: components["schemas"]["TargetQueue"][];
         };
         /** Team */
         Team: {

@@ -132,7 +132,9 @@ class Floor:
 
     def change_queues(self, queues: Iterable[QueueRules]) -> None:
         """New rules take effect at once, for those who wait already too."""
-        self.queues.update({queue.id: queue for queue in queues})
+        anew = {queue.id: queue for queue in queues}
+        self._step.queues |= any(self.queues.get(id_) != queue for id_, queue in anew.items())
+        self.queues.update(anew)
         for queue in self.queues.values():
             self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
         for call_id in self._waiting:
@@ -148,6 +150,7 @@ class Floor:
     def queue_turned(self, queue: QueueRules, now: datetime) -> None:
         """It has opened or closed."""
         self._await_turn(queue, queue.opening.next_turn(now))
+        self._step.queues = True
         self.look_at_waiting()
 
     def _await_turn(self, queue: QueueRules, turn: datetime | None) -> None:
