@@ -49,7 +49,7 @@ class Floor:
         limits: Limits | None = None,
     ) -> None:
         self.tenant_id = tenant_id
-        self.queues = {queue.id: queue for queue in queues}
+        self.queues: dict[UUID, QueueRules] = {}
         self.limits = limits or Limits()
         self.entry_points: dict[UUID, EntryPoint] = {}
         self.calling = Calling()
@@ -72,8 +72,7 @@ class Floor:
         self._turns: dict[UUID, datetime] = {}
         """The next moment at which each queue opens or closes, as it stands in `_due`."""
         self._step = Step()
-        for queue in self.queues.values():
-            self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
+        self.change_queues(queues)
 
     # What inputs use
 
@@ -132,10 +131,9 @@ class Floor:
 
     def change_queues(self, queues: Iterable[QueueRules]) -> None:
         """New rules take effect at once, for those who wait already too."""
-        anew = {queue.id: queue for queue in queues}
-        self._step.queues |= any(self.queues.get(id_) != queue for id_, queue in anew.items())
-        self.queues.update(anew)
-        for queue in self.queues.values():
+        for queue in queues:
+            self._step.queues |= self.queues.get(queue.id) != queue
+            self.queues[queue.id] = queue
             self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
         for call_id in self._waiting:
             call = self.calls[call_id]
