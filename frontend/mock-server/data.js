@@ -11,7 +11,7 @@ export const QUEUES = [
   { id: randomUUID(), name: 'Мобильный интернет', waiting: 4, longest_since: ago(102), estimated_wait_s: 96, estimate_error_s: 22, agents_ready: 3, agents_signed_in: 11 },
   { id: randomUUID(), name: 'Баланс и списания', waiting: 2, longest_since: ago(38), estimated_wait_s: 41, estimate_error_s: 15, agents_ready: 4, agents_signed_in: 14 },
   { id: randomUUID(), name: 'Роуминг и eSIM', waiting: 0, longest_since: null, estimated_wait_s: null, estimate_error_s: null, agents_ready: 2, agents_signed_in: 6 },
-];
+].map(queue => ({ open: true, turns_at: null, ...queue }));
 
 export const BREAKS = [
   { code: 'lunch', limit_s: 2700, at_once: 2, names: { ru: 'Обед', tg: 'Хӯроки нисфирӯзӣ', en: 'Lunch' } },
@@ -76,10 +76,16 @@ export const TARGETS = {
   agents: [5, 6, 7, 12, 15, 21].map((place, index) => ({
     id: STAFF[place].id, name: STAFF[place].name, since: ago(40 + index * 171), state: ['ready', 'talking', 'ready', 'break', 'wrap_up', 'ready'][index], free: [0, 2, 5].includes(index),
   })),
-  queues: QUEUES,
+  queues: [
+    ...QUEUES,
+    { id: idOf('queue corporate'), name: 'Корпоративные клиенты', waiting: 0, longest_since: null, estimated_wait_s: null, estimate_error_s: null, agents_ready: 1, agents_signed_in: 2, open: false, turns_at: ahead(52_000), refuses: 'queue_closed', leads_to: null },
+    { id: idOf('queue night'), name: 'Премиум-клиенты', waiting: 0, longest_since: null, estimated_wait_s: null, estimate_error_s: null, agents_ready: 0, agents_signed_in: 0, open: false, turns_at: ahead(52_000), refuses: null, leads_to: { kind: 'queue', name: 'Мобильный интернет' } },
+    { id: idOf('queue full'), name: 'Подключение', waiting: 40, longest_since: ago(300), estimated_wait_s: null, estimate_error_s: null, agents_ready: 0, agents_signed_in: 3, open: true, turns_at: null, refuses: 'queue_full', leads_to: null },
+  ].map(queue => ({ refuses: null, leads_to: null, ...queue })),
   entry_points: [
     { id: idOf('line-1'), number: '+992446000111', name: 'Основной номер', queue: { id: QUEUES[0].id, name: QUEUES[0].name } },
-    { id: idOf('line-2'), number: '+992446000112', name: 'Премиум-линия', queue: { id: QUEUES[1].id, name: QUEUES[1].name } },
+    { id: idOf('line-2'), number: '+992446000112', name: 'Премиум-линия', queue: { id: idOf('queue night'), name: 'Премиум-клиенты' } },
+    { id: idOf('line-3'), number: '+992446000113', name: 'Для компаний', queue: { id: idOf('queue corporate'), name: 'Корпоративные клиенты' } },
   ],
 };
 

@@ -13,6 +13,7 @@ import { seenBy } from './masks.js';
 import { Problem } from './problem.js';
 import { fail, SETTINGS_ROUTES } from './settings.js';
 import { failQueues, QUEUE_ROUTES } from './queues.js';
+import { CALLING_ROUTES, failCalling } from './calling.js';
 import { emptyRouting, failRouting, ROUTING_ROUTES } from './routing.js';
 import { failSkills, SKILL_ROUTES } from './skills.js';
 import { dayOf } from './day.js';
@@ -74,11 +75,12 @@ const ROUTES = [
   ...SKILL_ROUTES,
   ...QUEUE_ROUTES,
   ...ROUTING_ROUTES,
+  ...CALLING_ROUTES,
   ['POST', /^\/mock\/no-rules$/, ({ body }) => { emptyRouting(body.empty); return [204]; }],
   ...SHIFT_ROUTES,
   ...RETURN_ROUTES,
   ['POST', /^\/mock\/scene$/, ({ body }) => { desk.scene(body.scene); return [204]; }],
-  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); failRouting(body.failing); failReturns(body.failing); return [204]; }],
+  ['POST', /^\/mock\/failing$/, ({ body }) => { failing = body.failing; fail(body.failing); failSkills(body.failing); failQueues(body.failing); failRouting(body.failing); failCalling(body.failing); failReturns(body.failing); return [204]; }],
 ];
 const OPEN = /^\/(api\/(site|sessions|invitations\/.*)|mock\/.*)$/;
 

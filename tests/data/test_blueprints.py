@@ -62,6 +62,10 @@ def _member_is_no_agent(blueprint: dict[str, Any]) -> None:
     blueprint["queues"][0]["members"].append("farida@somon.example")
 
 
+def _priority_below_nothing(blueprint: dict[str, Any]) -> None:
+    blueprint["queues"][0]["priority"] = -1
+
+
 def _same_number_twice(blueprint: dict[str, Any]) -> None:
     blueprint["entry_points"].append(blueprint["entry_points"][0])
 
@@ -106,6 +110,7 @@ def _wrong_type(blueprint: dict[str, Any]) -> None:
         (_unknown_queue, "there is no queue nowhere"),
         (_unknown_member, "ghost@somon.example is not among the users"),
         (_member_is_no_agent, "farida@somon.example has no role with a desk"),
+        (_priority_below_nothing, "priority"),
         (_same_number_twice, "stands there 2 times"),
         (_same_queue_twice, "support stands there 2 times"),
         (_language_missing, "`tg`"),

@@ -2,13 +2,16 @@
 
 import asyncio
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import Playwright, expect
 from tests.support.browser import Desk, tone_file
 from tests.support.callers import Call, Callers, is_silent, tone_level_db
 from tests.support.operators import PASSWORD, make_operator
 from tests.support.stack import Stack, eventually
+from tests.support.web import Someone
 
 HEARD_DB = -40.0
 FIRST_HZ, SECOND_HZ = 1000, 1700
@@ -101,6 +104,69 @@ async def test_by_mouse_and_back_by_key_with_reloads(
         await second.page.goto(stack.url(operator.slug, "/history"))
         await second.element("history-row").first.click()
         await expect(second.element("details-share")).to_have_count(3)
+
+
+async def test_a_queue_closes_while_the_agent_looks(
+    stack: Stack, callers: Callers, playwright: Playwright, tmp_path: Path
+) -> None:
+    """It says so and cannot be chosen; with a rule that leads on it says where to, and can."""
+    operator = await make_operator(
+        stack, agents=1, queues=[{"members": [0]}, {"members": []}, {"members": [0]}], others=("admin",)
+    )
+    admin = Someone(stack.settings.ports.http, operator.slug)
+    async with Desk(stack, operator.slug, playwright, tone_file(tmp_path, FIRST_HZ)) as agent:
+        await admin.sign_in(f"admin@{operator.slug}.test")
+        await agent.sign_in(operator.emails[0], PASSWORD)
+        await agent.click("go-ready")
+        await agent.expect_state("ready")
+        await callers.call(operator.number, "+992900000105", tone_hz=440)
+        await agent.expect_stage("ringing")
+        await agent.click("call-answer")
+        await agent.expect_stage("talking")
+        await agent.click("call-transfer")
+        await expect(agent.element("transfer-input")).to_be_focused()
+        await agent.page.keyboard.type("1")
+        said = agent.element("transfer-panel").get_by_role("status")
+        queue, line = (
+            agent.element("transfer-choice").filter(has_text=text) for text in ("Очередь 1", "Линия 1")
+        )
+        for choice in (queue, line):
+            await expect(choice).to_have_attribute("aria-disabled", "false")
+            await expect(choice.get_by_test_id("transfer-not-now")).to_have_count(0)
+
+        today = datetime.now(ZoneInfo("Asia/Dushanbe")).date()
+        for day in (today, today + timedelta(days=1)):
+            holiday = {"date": day.isoformat(), "name": "Праздник", "queues": ["q1"]}
+            await admin.must("POST", "/api/holidays", holiday)
+        for choice in (queue, line):
+            await expect(choice).to_have_attribute("aria-disabled", "true")
+            await expect(choice).to_contain_text("закрыта до")
+        # For who does not see it; and by mouse and by key it is not chosen.
+        await expect(said).to_contain_text("Очередь 1: закрыта до")
+        await queue.click(force=True)
+        await agent.page.keyboard.press("Enter")
+        await expect(agent.element("transfer-panel")).to_be_visible()
+
+        [support] = [one for one in await admin.get("/api/queues") if one["code"] == "q1"]
+        rule = {"when": "closed", "then": "queue", "to": "q2"}
+        settings = {"overflow": [rule], "rings": [{"after_s": 0, "everyone": True}]}
+        await admin.must(
+            "PUT", f"/api/queues/{support['id']}", support["settings"] | settings, If_Match='"1"'
+        )
+        await expect(queue).to_have_attribute("aria-disabled", "false")
+        await expect(queue.get_by_test_id("transfer-leads-to")).to_contain_text("Очередь 2")
+        await expect(said).to_contain_text("звонок уйдёт: Очередь 2")
+        await agent.page.keyboard.press("Enter")
+        await agent.expect_stage("wrap_up")
+
+        async def led() -> bool:
+            [row] = await stack.rows(
+                operator.slug, "SELECT q.code FROM interaction i JOIN queue q ON q.id = i.queue_id"
+            )
+            return bool(row["code"] == "q2")
+
+        await eventually(led, within_s=5)
+    await admin.close()
 
 
 def hears(call: Call, hertz: float) -> bool:

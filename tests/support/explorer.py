@@ -74,6 +74,8 @@ _REFUSES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("PreviewRoutingRules",): ("422",),
     # Rules that do nothing, and a version that is missing or not the present one.
     ("ChangeRoutingRules", "RestoreRoutingRules"): ("412", "422", "428"),
+    # Numbers that are not the operator's, and a version that is missing or not the present one.
+    ("ChangeCallingRules",): ("412", "422", "428"),
     # The same, and a version that is missing or not the present one.
     ("ChangeQueue", "RestoreQueue"): ("412", "422", "428"),
     # A reason without a word in it.

@@ -1,6 +1,8 @@
 """Somebody is asked aside, joined, left with the caller: who hears whom in every phase, with real audio."""
 
 import asyncio
+import time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,7 +19,9 @@ from tests.support.conversations import (
     talking,
 )
 from tests.support.ogg import decode_ogg
-from tests.support.stack import eventually
+from tests.support.operators import make_operator
+from tests.support.stack import Stack, eventually
+from tests.support.web import Someone
 from tests.telephony.conftest import Team
 
 
@@ -193,6 +197,45 @@ async def test_three_and_four_in_one_conversation(callers: Callers, carrier: Cal
     assert tone_level_db(right, OUTSIDE_HZ) < HEARD_DB - 10
     assert tone_level_db(left[-8000:-800], CALLER_HZ) > HEARD_DB
     assert tone_level_db(right[-8000:-800], SECOND_HZ) > HEARD_DB - 10
+
+
+async def test_a_pause_of_the_recording_ends_by_itself_after_the_limit_that_is_set(
+    stack: Stack, callers: Callers
+) -> None:
+    """A pause that has begun keeps the limit it began with; the next one has the new."""
+    operator = await make_operator(stack, agents=1, others=("admin",))
+    admin = Someone(stack.settings.ports.http, operator.slug)
+    team = Team(stack, operator)
+
+    async def set_limit(version: int, pause_s: int) -> None:
+        body = {"caller_number": None, "recording_pause_s": pause_s}
+        await admin.must("PUT", "/api/calling-rules", body, If_Match=f'"{version}"')
+        await asyncio.sleep(1)
+
+    async def paused(agent: AgentAtWork) -> float:
+        await agent.order("recording/pause")
+        await agent.until(lambda desk: desk["interaction"]["recording"] == "paused")
+        assert agent.interaction is not None
+        until = datetime.fromisoformat(agent.interaction["recording_paused_until"])
+        return (until - datetime.fromisoformat(agent.desk["at"])).total_seconds()
+
+    try:
+        await admin.sign_in(f"admin@{operator.slug}.test")
+        first = await team.agent(0, tone_hz=FIRST_HZ)
+        call = await talking(callers, first, operator.number)
+        assert await paused(first) == pytest.approx(120, abs=2)
+        await set_limit(1, 10)
+        assert first.interaction is not None
+        assert first.interaction["recording"] == "paused"
+        await first.order("recording/resume")
+        assert await paused(first) == pytest.approx(10, abs=2)
+        begun = time.monotonic()
+        await first.until(lambda desk: desk["interaction"]["recording"] == "on", within_s=15)
+        assert 8 < time.monotonic() - begun < 13
+        await call.hang_up()
+    finally:
+        await team.close()
+        await admin.close()
 
 
 async def test_the_recording_is_silent_while_a_card_is_read_out(callers: Callers, team: Team) -> None:

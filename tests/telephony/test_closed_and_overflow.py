@@ -104,6 +104,64 @@ async def test_it_closes_on_who_waits_and_on_nobody_who_talks(stack: Stack, call
         await admin.close()
 
 
+async def test_the_desk_says_which_queues_are_closed_and_where_a_transfer_to_one_goes(
+    stack: Stack, callers: Callers
+) -> None:
+    """It closes while the agent looks; with a rule that leads on, the caller can be passed on to it all the same."""
+    operator = await make_operator(
+        stack, agents=2, queues=[{"members": [0]}, {"members": []}, {"members": [1]}], others=("admin",)
+    )
+    admin = Someone(stack.settings.ports.http, operator.slug)
+    team = Team(stack, operator)
+    try:
+        await admin.sign_in(f"admin@{operator.slug}.test")
+        agent = await team.agent(0, tone_hz=FIRST_HZ)
+        night = await team.agent(1, tone_hz=OUTSIDE_HZ)
+        call = await callers.call(operator.number, CALLER, tone_hz=CALLER_HZ)
+        await agent.until_state("talking", within_s=20)
+        support = next(queue for queue in await admin.get("/api/queues") if queue["code"] == "q1")
+
+        async def shown() -> tuple[Any, ...]:
+            targets = await agent.ask("GET", "/api/desk/targets")
+            row = next(row for row in targets["queues"] if row["id"] == support["id"])
+            return row["open"], row["refuses"], row["leads_to"]
+
+        def told(desk: dict[str, Any]) -> bool:
+            return [row["open"] for row in desk["queues"] if row["id"] == support["id"]] == [False]
+
+        assert await shown() == (True, None, None)
+        today = datetime.now(ZoneInfo("Asia/Dushanbe")).date()
+        for day in (today, today + timedelta(days=1)):
+            holiday = {"date": day.isoformat(), "name": "Праздник", "queues": ["q1"]}
+            await admin.must("POST", "/api/holidays", holiday)
+        await agent.until(told, within_s=5)
+        assert await shown() == (False, "queue_closed", None)
+        with pytest.raises(Refused) as refused:
+            await agent.transfer("queue", support["id"])
+        assert refused.value.document["state"] == "queue_closed"
+
+        rule = {"when": "closed", "then": "queue", "to": "q2"}
+        await admin.must(
+            "PUT",
+            f"/api/queues/{support['id']}",
+            support["settings"] | {"overflow": [rule], "rings": [{"after_s": 0, "everyone": True}]},
+            If_Match='"1"',
+        )
+
+        async def leads_on() -> bool:
+            return await shown() == (False, None, {"kind": "queue", "name": "Очередь 2"})
+
+        await eventually(leads_on, within_s=5)
+        await agent.transfer("queue", support["id"])
+        await night.until_state("talking", within_s=10)
+        await hear_each_other(call, night, OUTSIDE_HZ)
+        assert await why(stack, operator) == [("queue", "closed", 0)]
+        await call.hang_up()
+    finally:
+        await team.close()
+        await admin.close()
+
+
 async def test_the_closed_rule_leads_to_who_works_at_night(stack: Stack, callers: Callers) -> None:
     rule = {"when": "closed", "then": "queue", "to": "q1"}
     queues = [{"hours": closed_hours(), "overflow": [rule], "greeting": [], "members": []}, {"members": [0]}]

@@ -1,12 +1,15 @@
 """Calls that agents make: to a number outside, to each other; who hears whom, and what is said when nobody answers."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from tests.support.agents import AgentAtWork, Refused
 from tests.support.callers import Call, Callers
 from tests.support.conversations import FIRST_HZ, OUTSIDE, OUTSIDE_HZ, SECOND_HZ, everybody_hears
+from tests.support.operators import make_operator
 from tests.support.stack import Stack, eventually
+from tests.support.web import Someone
 from tests.telephony.conftest import Team
 from tests.telephony.test_leaving_aside import nothing_is_open
 
@@ -58,6 +61,37 @@ async def test_a_number_outside_is_called(stack: Stack, carrier: Callers, team: 
         *("outbound", team.operator.number, "none"),
     )
     assert [one["id"] for one in shown["agents"]] == [first.id, second.id]
+
+
+async def test_the_number_that_is_set_is_presented_from_the_next_call_on(
+    stack: Stack, carrier: Callers
+) -> None:
+    """The first of the operator's, until another is chosen on the screen: nothing is started again."""
+    operator = await make_operator(stack, agents=1, queues=[{}, {}], others=("admin",))
+    admin = Someone(stack.settings.ports.http, operator.slug)
+    team = Team(stack, operator)
+    try:
+        await admin.sign_in(f"admin@{operator.slug}.test")
+        first = await team.agent(0, tone_hz=FIRST_HZ)
+        epoch = first.desk["epoch"]
+        for version, chosen in ((0, None), (1, operator.numbers[1]), (2, None)):
+            if version:
+                body = {"caller_number": chosen, "recording_pause_s": 120}
+                await admin.must("PUT", "/api/calling-rules", body, If_Match=f'"{version}"')
+                # The switchboard hears of it at the commit; that is some milliseconds of reading away.
+                await asyncio.sleep(1)
+            await calls(first, to="number", number=OUTSIDE)
+            outside = await rings(carrier)
+            assert carrier.presented[OUTSIDE] == (chosen or operator.number)
+            await first.until(lambda desk: desk["interaction"]["state"] == "talking")
+            await outside.hang_up()
+            await first.until_state("wrap_up")
+            await first.wrap_up()
+            carrier.taken.pop(OUTSIDE)
+        assert first.desk["epoch"] == epoch
+    finally:
+        await team.close()
+        await admin.close()
 
 
 @pytest.mark.parametrize(

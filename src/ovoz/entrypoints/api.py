@@ -30,6 +30,8 @@ from ovoz.contact_center.breaks.api import BreakReasons
 from ovoz.contact_center.breaks.controllers import BreakReasonController
 from ovoz.contact_center.callers.api import Routing, RuleReplays
 from ovoz.contact_center.callers.controllers import RoutingRulesController
+from ovoz.contact_center.calling.api import Calling
+from ovoz.contact_center.calling.controllers import CallingRulesController
 from ovoz.contact_center.calls.api import History
 from ovoz.contact_center.calls.controllers import InteractionController
 from ovoz.contact_center.presence.api import BreakDecisions, OwnDay, ShiftWatch
@@ -141,6 +143,7 @@ def routes(settings: Settings) -> list[ControllerRouterHandler]:
         QueueController,
         HolidayController,
         RoutingRulesController,
+        CallingRulesController,
         AuditController,
         RevealController,
         PeopleController,
@@ -220,6 +223,7 @@ def application(settings: Settings, endpoints: Endpoints) -> Litestar:
         "audit_trail": AuditTrail(database, key, utc_now),
         "break_decisions": BreakDecisions(database, access, switchboard),
         "break_reasons": BreakReasons(database, utc_now),
+        "calling": Calling(database, utc_now),
         "call_returns": CallReturns(database, access, Fields(keys), fanout, utc_now),
         "demo_accounts": DemoAccounts(settings),
         "desk": AgentDesk(switchboard, DeskReferences(database), access),

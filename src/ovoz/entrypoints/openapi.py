@@ -50,6 +50,7 @@ TAGS: Final = {
     "Desk": "An agent's own desk: state, phone, the present call. Orders go on to the switchboard.",
     "Breaks": "The reasons for a break and their rules, as administrators keep them.",
     "Shift": "Who is on duty, what they do, and requests for breaks that wait for a word.",
+    "Calling": "Which number is presented to whom is called, and how long a recording may be paused.",
     "Interactions": "What happened: every contact with its timeline, and lists of them.",
     "Returns": "Callers whom nobody served: who takes care of them, and what came of it.",
     "Recordings": "What was said.",

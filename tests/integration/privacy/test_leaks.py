@@ -63,6 +63,7 @@ EXAMPLES: dict[str, list[str]] = {
     "/api/holidays": ["/api/holidays"],
     "/api/routing-rules": ["/api/routing-rules"],
     "/api/routing-rules/versions": ["/api/routing-rules/versions"],
+    "/api/calling-rules": ["/api/calling-rules"],
     "/api/skills": ["/api/skills"],
     "/api/skills/{skill_id:uuid}": ["/api/skills/00000000-0000-0000-0000-000000000000"],
     "/api/agent-skills": [

@@ -109,6 +109,11 @@ async def test_what_cannot_be_is_refused_at_its_field(sign_in: SignIn) -> None:
         "PUT", f"/api/queues/{support['id']}", support["settings"] | {"target_s": 0}, If_Match="*"
     )
     assert (status, problem["errors"][0]["pointer"]) == (422, "/target_s")
+    # Waiting time that was given cannot be less than none.
+    status, problem = await admin.refused(
+        "PUT", f"/api/queues/{support['id']}", support["settings"] | {"priority": -1}, If_Match="*"
+    )
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/priority")
     status, problem = await admin.refused(
         "POST", "/api/queues", {"code": "night", "settings": night["settings"]}
     )

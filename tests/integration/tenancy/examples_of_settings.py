@@ -103,6 +103,14 @@ SETTINGS: dict[str, list[Try]] = {
             own="routing-rules-version-not-found",
         )
     ],
+    "GET /api/calling-rules": [Try(refused=200)],
+    "PUT /api/calling-rules": [
+        Try(
+            body={"caller_number": "{entry_number}", "recording_pause_s": 60},
+            headers={"if-match": "*"},
+            refused="calling-rules-invalid",
+        )
+    ],
     "GET /api/queues": [Try(refused=200)],
     "POST /api/queues": [
         Try(

@@ -244,6 +244,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "PUT /api/queues/{queue_id:uuid}": ("queue", "queue_version"),
     "POST /api/holidays": ("holiday",),
     "PUT /api/routing-rules": ("routing_rules", "routing_rules_version"),
+    "PUT /api/calling-rules": ("calling_rules",),
     "POST /api/skills": ("skill",),
     "PATCH /api/skills/{skill_id:uuid}": ("skill",),
     "POST /api/roles": ("role",),

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.orm import DeclarativeBase
+from tests.support.operators import make_operator
 from tests.support.stack import Stack
 
 from ovoz.contact_center.calls.models import HistoryTable
@@ -99,6 +100,36 @@ async def test_what_keeps_tenants_apart_is_made_by_the_migrations(fresh: Fresh) 
         with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
             await run(database, somon, statement)
     await database.close()
+
+
+async def test_a_priority_below_nothing_becomes_none(engines: Stack) -> None:
+    """What stood below 0 counted as 0; the queue's history can still be read, and so brought back."""
+    operator = await make_operator(engines, agents=1, queues=[{}, {"priority": 60}, {}])
+    schema = schema_of(operator.tenant_id)
+    admin = await asyncpg.connect(engines.endpoints.database_admin_url)
+    await admin.execute(
+        f"""
+        SET search_path TO {schema};
+        ALTER TABLE queue DROP CONSTRAINT queue_priority_check;
+        ALTER TABLE calling_rules DROP COLUMN version;
+        UPDATE queue SET priority = -5 WHERE code = 'q0';
+        UPDATE queue SET priority = 4000 WHERE code = 'q2';
+        INSERT INTO queue_version (queue_id, version, settings, archived)
+            SELECT id, 1, jsonb_build_object('name', name, 'priority', priority), false FROM queue;
+        UPDATE alembic_version SET version_num = '20261126_0050'
+        """
+    )
+    await migrate(engines.endpoints.database_admin_url, REPOSITORY, "tenant", schema)
+    rows = await admin.fetch("SELECT code, priority FROM queue ORDER BY code")
+    assert [tuple(row) for row in rows] == [("q0", 0), ("q1", 60), ("q2", 3600)]
+    rows = await admin.fetch(
+        "SELECT (v.settings ->> 'priority')::int AS priority FROM queue_version v"
+        " JOIN queue q ON q.id = v.queue_id ORDER BY q.code"
+    )
+    assert [row["priority"] for row in rows] == [0, 60, 3600]
+    with pytest.raises(asyncpg.CheckViolationError):
+        await admin.execute("UPDATE queue SET priority = -1")
+    await admin.close()
 
 
 async def run(database: Database, tenant_id: str, statement: str) -> None:

@@ -9,7 +9,7 @@ from tests.support.shift import START, Shift, queue
 
 from ovoz.contact_center.routing.contracts import Overflow
 from ovoz.contact_center.switchboard.errors import TargetNotFree
-from ovoz.contact_center.switchboard.state import arrivals, conversation, transfers
+from ovoz.contact_center.switchboard.state import arrivals, conversation, transfers, view
 from ovoz.contact_center.switchboard.state.actions import HangUp, Play
 from ovoz.contact_center.switchboard.state.call import Call
 from ovoz.contact_center.switchboard.state.floor import replace
@@ -119,6 +119,40 @@ def test_nobody_is_passed_on_to_a_closed_queue() -> None:
         )
     assert refused.value.members["state"] == "queue_closed"
     assert call_of(shift, call) == before
+
+
+def test_a_closed_queue_takes_whom_its_rules_lead_on() -> None:
+    night = queue(3)
+    shut = queue(2, opening=SHUT, overflow=(Overflow("closed", "queue", to=str(night.id), place=0),))
+    shift = Shift(queue(1), shut, night)
+    agent = shift.agent(queue(1))
+    call = shift.calls(queue(1))
+    shift.answers(call)
+    transfers.transfer(
+        shift.floor, shift.now, shift.floor.agents[agent], call_of(shift, call), Destination("queue", shut.id)
+    )
+    assert (call_of(shift, call).queue_id, call_of(shift, call).phase) == (night.id, "queued")
+    told = [fact.type for fact in shift.floor.take_step().facts]
+    assert told.index("calls.call_transferred.v1") < told.index("calls.call_overflowed.v1")
+
+
+def test_desks_are_told_when_a_queue_turns_and_when_it_is_set_anew() -> None:
+    support = queue(1, opening=Opening(True, (START + timedelta(seconds=60),)))
+    shift = Shift(support)
+    shift.floor.take_step()
+    shift.passes(59)
+    assert not shift.floor.take_step().queues
+    [figures] = view.queues(shift.floor, shift.now)
+    assert (figures["open"], figures["turns_at"]) == (True, "2026-11-25T08:01:00Z")
+    shift.passes(1)
+    step = shift.floor.take_step()
+    assert (step.queues, step.empty, step.facts) == (True, False, [])
+    [figures] = view.queues(shift.floor, shift.now)
+    assert (figures["open"], figures["turns_at"]) == (False, None)
+    shift.floor.change_queues([support])
+    assert not shift.floor.take_step().queues
+    shift.floor.change_queues([replace(support, opening=Opening())])
+    assert shift.floor.take_step().queues
 
 
 def test_a_successor_finds_a_queue_that_has_closed_meanwhile() -> None:

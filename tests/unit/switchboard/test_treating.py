@@ -245,13 +245,6 @@ def test_a_successor_treats_alike(recognised: bool) -> None:
     assert successor.now > desk.now + timedelta(seconds=0.5)
 
 
-def test_a_priority_below_nothing_keeps_nobody_from_the_queue() -> None:
-    low = queue(3, priority=-5)
-    shift = Shift(low)
-    call = shift.calls(low)
-    assert shift.floor.calls[call].phase == "queued"
-
-
 def test_who_was_led_on_by_an_overflow_is_not_led_back_by_a_rule() -> None:
     back = Overflow("no_agents", "queue", to=str(SUPPORT.id))
     desk = Desk(VIP_RULE, vip=queue(2, overflow=(back,)))

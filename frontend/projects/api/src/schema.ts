@@ -153,6 +153,30 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/calling-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowCallingRules
+         * @description The rules that hold, and which numbers can be presented; the ETag is what a change must name.
+         */
+        get: operations["ShowCallingRules"];
+        /**
+         * ChangeCallingRules
+         * @description Puts both rules in place: for the next number that is called, and the next pause that begins.
+         */
+        put: operations["ChangeCallingRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk": {
         parameters: {
             query?: never;
@@ -2369,6 +2393,25 @@ export type components = {
             number_pseudonym?: string | null;
             number_token?: string | null;
         };
+        /** CallingNumber */
+        CallingNumber: {
+            name: string;
+            number: string;
+        };
+        /** CallingQueue */
+        CallingQueue: {
+            name: string;
+            number: string;
+        };
+        /** CallingRules */
+        CallingRules: {
+            /**
+             * @description E.164
+             * @example +992446000100
+             */
+            caller_number: string | null;
+            recording_pause_s: number;
+        };
         /** CallsToReturn */
         CallsToReturn: {
             items: components["schemas"]["CallToReturn"][];
@@ -2535,6 +2578,9 @@ export type components = {
             id: string;
             longest_since: string | null;
             name: string;
+            /** @default true */
+            open: boolean;
+            turns_at?: string | null;
             waiting: number;
         };
         /** DeskReason */
@@ -2746,6 +2792,14 @@ export type components = {
             expires_at: string;
             link: string;
             person: components["schemas"]["Person"];
+        };
+        /** KeptCallingRules */
+        KeptCallingRules: {
+            numbers: components["schemas"]["CallingNumber"][];
+            presented: string | null;
+            queues: components["schemas"]["CallingQueue"][];
+            settings: components["schemas"]["CallingRules"];
+            version: number;
         };
         /** KeptHoliday */
         KeptHoliday: {
@@ -3557,11 +3611,35 @@ export type components = {
             number: string;
             queue: components["schemas"]["Reference"];
         };
+        /** TargetLead */
+        TargetLead: {
+            /** @enum {string} */
+            kind: "queue" | "number";
+            name: string;
+        };
+        /** TargetQueue */
+        TargetQueue: {
+            agents_ready: number;
+            agents_signed_in: number;
+            estimate_error_s: number | null;
+            estimated_wait_s: number | null;
+            /** Format: uuid */
+            id: string;
+            leads_to?: components["schemas"]["TargetLead"] | null;
+            longest_since: string | null;
+            name: string;
+            /** @default true */
+            open: boolean;
+            /** @enum {null|string} */
+            refuses?: "queue_closed" | "queue_full" | "queue_lets_go" | null;
+            turns_at?: string | null;
+            waiting: number;
+        };
         /** Targets */
         Targets: {
             agents: components["schemas"]["TargetAgent"][];
             entry_points: components["schemas"]["TargetEntryPoint"][];
-            queues: components["schemas"]["DeskQueue"][];
+            queues: components["schemas"]["TargetQueue"][];
         };
         /** Team */
         Team: {
@@ -4595,6 +4673,241 @@ export interface operations {
             };
             /** @description `parameter-unknown`: A parameter of the query is not known here */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ShowCallingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCallingRules"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unexpected`: Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dependency-unavailable`: A part of the system does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChangeCallingRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` that the change is for.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallingRules"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The version, for the `If-Match` of a later change. */
+                    ETag?: string;
+                    /** @description How the limits stand: `r` requests are left, all of them again in `t` seconds. */
+                    RateLimit?: string;
+                    /** @description Which limits there are: `q` requests in `w` seconds. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCallingRules"];
+                };
+            };
+            /** @description `body-unreadable`: The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-signed-in`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `operator-suspended`: This operator is suspended; `request-forged`: The request did not come from this application's page; `right-missing`: You do not have the right to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing here; `operator-unknown`: No operator lives at this address */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-stale`: Somebody has changed this since you read it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content-type-unsupported`: The body is of a kind that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `calling-rules-invalid`: Such rules for calls cannot be; `input-invalid`: Some of the input cannot be used; `parameter-unknown`: A parameter of the query is not known here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-missing`: Say which version you change: send If-Match with the ETag you read */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -231,7 +231,7 @@ class DeskInteraction(msgspec.Struct, frozen=True):
 
 
 class DeskQueue(msgspec.Struct, frozen=True):
-    """A queue at this moment.
+    """A queue at this moment: `open` by its hours and the holidays until `turns_at` (null: not known, or never).
 
     `estimated_wait_s` is what somebody who came now would wait; 80 % of the last estimates missed by `estimate_error_s`
     at most. Null while it is not known.
@@ -245,6 +245,25 @@ class DeskQueue(msgspec.Struct, frozen=True):
     estimate_error_s: int | None
     agents_ready: int
     agents_signed_in: int
+    open: bool = True
+    turns_at: datetime | None = None
+
+
+class TargetLead(msgspec.Struct, frozen=True):
+    """Where the rules of a queue lead its callers now: another queue, or a number outside."""
+
+    kind: Literal["queue", "number"]
+    name: PublicText
+
+
+class TargetQueue(DeskQueue, frozen=True):
+    """A queue, and what it would do with the call at this desk: `refuses` it, or `leads_to` somewhere else.
+
+    `queue_lets_go`: its rules would say goodbye to the caller. Both are null without a call.
+    """
+
+    refuses: Literal["queue_closed", "queue_full", "queue_lets_go"] | None = None
+    leads_to: TargetLead | None = None
 
 
 class TargetAgent(msgspec.Struct, frozen=True):
@@ -268,7 +287,7 @@ class Targets(msgspec.Struct, frozen=True):
     """Whom a call can be passed on to, as they are at this moment."""
 
     agents: list[TargetAgent]
-    queues: list[DeskQueue]
+    queues: list[TargetQueue]
     entry_points: list[TargetEntryPoint]
 
 

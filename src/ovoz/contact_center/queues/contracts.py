@@ -141,7 +141,7 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Title
     members: Annotated[tuple[UUID, ...], Meta(max_length=5000)] = ()
     language: Language | None = None
-    priority: Annotated[int, Meta(ge=-3600, le=3600)] = 0
+    priority: Annotated[int, Meta(ge=0, le=3600)] = 0
     weight: Annotated[float, Meta(gt=0, le=100)] = 1.0
     target_s: Annotated[int, Meta(ge=1, le=3600)] = 20
     short_abandon_s: Annotated[int, Meta(ge=0, le=60)] = 5

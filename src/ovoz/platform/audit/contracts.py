@@ -14,6 +14,7 @@ ACTS: Final = frozenset(
         "breaks.reason_changed",
         "breaks.reason_created",
         "breaks.reasons_ordered",
+        "calling.changed",
         "identity.password_changed",
         "identity.session_ended",
         "identity.sign_in_failed",

@@ -86,7 +86,7 @@ class BlueprintQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Code
     name: Text
     members: list[Email] = []
-    priority: int = 0
+    priority: Annotated[int, Meta(ge=0, le=3600)] = 0
     max_length: Annotated[int, Meta(gt=0, le=10_000)] = 100
     max_wait_s: Annotated[int, Meta(gt=0, le=86_400)] = 1800
     ring_timeout_s: Annotated[int, Meta(ge=5, le=120)] = 20

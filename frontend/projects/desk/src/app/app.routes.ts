@@ -67,6 +67,12 @@ export const routes: Routes = [
             loadComponent: () => import('./breaks/break-reasons').then(m => m.BreakReasons),
           },
           {
+            path: 'calling',
+            title: 'settings.calling',
+            canActivate: [needs('queues.manage', '/no-rights')],
+            loadComponent: () => import('./calling/calling-rules').then(m => m.CallingRules),
+          },
+          {
             path: 'people',
             title: 'settings.people',
             canActivate: [needs('people.read', '/no-rights')],

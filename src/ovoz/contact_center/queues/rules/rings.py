@@ -40,7 +40,7 @@ def terms_of(queue: str, settings: QueueSettings) -> Terms:
         channel="voice",
         target_s=float(settings.target_s),
         rings=rings_of(queue, settings.rings),
-        head_start_s=max(0.0, float(settings.priority)),
+        head_start_s=float(settings.priority),
         weight=settings.weight,
     )
 

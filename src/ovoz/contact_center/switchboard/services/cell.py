@@ -215,7 +215,7 @@ class Cell:
             call = floor.calls.get(call_id)
             if call is not None:
                 agents.update(share.agent_id for share in call.open_shares if not share.wraps_up)
-        if agents or step.calls:
+        if agents or step.calls or step.queues:
             self.desks.changed(floor, agents)
         if any(fact.type in CHANGES_RETURNS for fact in step.facts):
             self.desks.callers_changed(floor.tenant_id)

@@ -28,9 +28,11 @@ class Step(msgspec.Struct):
     facts: list[Fact] = msgspec.field(default_factory=list)
     calls: dict[UUID, None] = msgspec.field(default_factory=dict)
     agents: dict[UUID, None] = msgspec.field(default_factory=dict)
+    queues: bool = False
+    """Figures of queues are others now, though of no call and no agent: one turned, or was set anew."""
     now: list[Action] = msgspec.field(default_factory=list)
     then: list[Action] = msgspec.field(default_factory=list)
 
     @property
     def empty(self) -> bool:
-        return not (self.facts or self.now or self.then or self.calls or self.agents)
+        return not (self.facts or self.now or self.then or self.calls or self.agents or self.queues)

@@ -49,7 +49,7 @@ class Floor:
         limits: Limits | None = None,
     ) -> None:
         self.tenant_id = tenant_id
-        self.queues = {queue.id: queue for queue in queues}
+        self.queues: dict[UUID, QueueRules] = {}
         self.limits = limits or Limits()
         self.entry_points: dict[UUID, EntryPoint] = {}
         self.calling = Calling()
@@ -72,8 +72,7 @@ class Floor:
         self._turns: dict[UUID, datetime] = {}
         """The next moment at which each queue opens or closes, as it stands in `_due`."""
         self._step = Step()
-        for queue in self.queues.values():
-            self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
+        self.change_queues(queues)
 
     # What inputs use
 
@@ -132,8 +131,9 @@ class Floor:
 
     def change_queues(self, queues: Iterable[QueueRules]) -> None:
         """New rules take effect at once, for those who wait already too."""
-        self.queues.update({queue.id: queue for queue in queues})
-        for queue in self.queues.values():
+        for queue in queues:
+            self._step.queues |= self.queues.get(queue.id) != queue
+            self.queues[queue.id] = queue
             self._await_turn(queue, queue.opening.turns[0] if queue.opening.turns else None)
         for call_id in self._waiting:
             call = self.calls[call_id]
@@ -148,6 +148,7 @@ class Floor:
     def queue_turned(self, queue: QueueRules, now: datetime) -> None:
         """It has opened or closed."""
         self._await_turn(queue, queue.opening.next_turn(now))
+        self._step.queues = True
         self.look_at_waiting()
 
     def _await_turn(self, queue: QueueRules, turn: datetime | None) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from ovoz.contact_center.routing.api import first_ring, holding, next_look
 from ovoz.contact_center.routing.contracts import Overflow, Situation
 from ovoz.contact_center.switchboard.state.call import Call
-from ovoz.contact_center.switchboard.state.floor import Floor
+from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.routing import candidate_of, terms_of
 from ovoz.contact_center.switchboard.state.rules import QueueRules
 
@@ -19,12 +19,15 @@ AGAIN_S: Final = 15
 """A rule that holds and cannot be followed now (that queue is full, the database is away) is tried again after this."""
 
 
-def situation(floor: Floor, now: datetime, call: Call, *, entering: bool) -> Situation:
+def situation(
+    floor: Floor, now: datetime, call: Call, *, entering: bool, asked_only: bool = False
+) -> Situation:
     """What the rules are held against. Who waits already is not sent away by those who came later, nor by the hour as
-    long as somebody is there to answer.
+    long as somebody is there to answer. `asked_only`: agents are counted only where a rule of the queue asks for them.
     """
     queue = floor.queues[call.queue_id]
-    agents = _reached(floor, queue)
+    counted = not asked_only or any(rule.when == "no_agents" for rule in queue.overflow)
+    agents = _reached(floor, queue) if counted else 1
     open_ = queue.opening.at(now)
     if not entering:
         return Situation(_waited_s(call, now), None, None, agents, open_ or agents > 0)
@@ -44,6 +47,19 @@ def says_goodbye(floor: Floor, now: datetime, call: Call) -> bool:
     """Whether who comes now would be let go."""
     rule = rule_for(floor, now, call, situation(floor, now, call, entering=True))
     return rule is not None and rule.then == "goodbye"
+
+
+def comes_out(floor: Floor, now: datetime, call: Call) -> tuple[UUID, Overflow | None]:
+    """Where who comes into the call's queue now would be when its rules have been followed: in the line of this queue,
+    or led out of it by this rule (to a number, or a goodbye).
+    """
+    while True:
+        seen = situation(floor, now, call, entering=True, asked_only=True)
+        rule = rule_for(floor, now, call, seen)
+        if rule is None or rule.then != "queue" or rule.to is None:
+            return call.queue_id, rule
+        led = replace(call.led, queues=(*call.led.queues, call.queue_id))
+        call = replace(call, queue_id=UUID(rule.to), led=led)
 
 
 def look_again_at(floor: Floor, now: datetime, call: Call, seen: Situation) -> datetime | None:

@@ -28,7 +28,7 @@ def terms_of(queue: QueueRules) -> engine.Terms:
         channel="voice",
         target_s=float(queue.target_s),
         rings=queue.rings or (engine.Ring(0.0, (), frozenset({engine.members_group(str(queue.id))})),),
-        head_start_s=max(0.0, float(queue.priority)),
+        head_start_s=float(queue.priority),
         weight=queue.weight,
     )
 

@@ -1,7 +1,7 @@
 """Passing a caller on: to an agent, a queue, an entry point, an outside number; and back again when nobody takes it."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -31,6 +31,7 @@ from ovoz.contact_center.switchboard.state.call import (
 from ovoz.contact_center.switchboard.state.duty import dismiss_guests
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.outside import dial
+from ovoz.contact_center.switchboard.state.reception import Refusal, reception
 from ovoz.contact_center.switchboard.state.recordings import pause_over
 from ovoz.contact_center.switchboard.state.rules import QueueRules
 
@@ -48,6 +49,13 @@ OUTCOMES = {
     42: "network_busy",
 }
 """What a Q.850 cause says of a number that was dialled; any other is `failed`."""
+
+
+WHY_NOT: Final[dict[Refusal, str]] = {
+    "queue_closed": "is closed now",
+    "queue_full": "is full",
+    "queue_lets_go": "would let the caller go now",
+}
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -101,7 +109,7 @@ def _to_queue(floor: Floor, now: datetime, agent: Agent, call: Call, queue_id: U
     queue = floor.queues.get(queue_id) if queue_id else None
     if queue is None or queue.archived:
         raise TargetUnknown("There is no such queue.")
-    _check_takes(floor, now, queue)
+    _check_takes(floor, now, call, queue)
     call = _let_go(floor, now, agent, call, "queue", queue=queue.name, returns=False)
     enter_queue(floor, replace(call, queue_id=queue.id), now)
 
@@ -111,18 +119,17 @@ def _to_entry_point(floor: Floor, now: datetime, agent: Agent, call: Call, entry
     if entry is None:
         raise TargetUnknown("There is no such entry point.")
     queue = floor.queues[entry.queue_id]
-    _check_takes(floor, now, queue)
+    _check_takes(floor, now, call, queue)
     call = _let_go(
         floor, now, agent, call, "entry_point", entry_number=entry.number, queue=queue.name, returns=False
     )
     enter_entry_point(floor, call, now, entry)
 
 
-def _check_takes(floor: Floor, now: datetime, queue: QueueRules) -> None:
-    if not queue.opening.at(now):
-        raise TargetNotFree(f"The queue {queue.name} is closed now.", state="queue_closed")
-    if len(floor.waiting_in(queue.id)) >= queue.max_length:
-        raise TargetNotFree(f"The queue {queue.name} is full.", state="queue_full")
+def _check_takes(floor: Floor, now: datetime, call: Call, queue: QueueRules) -> None:
+    refused = reception(floor, now, call, queue).refused
+    if refused is not None:
+        raise TargetNotFree(f"The queue {queue.name} {WHY_NOT[refused]}.", state=refused)
 
 
 def outside_number(floor: Floor, queue_id: UUID) -> str:

@@ -17,6 +17,7 @@ from ovoz.contact_center.switchboard.state.call import (
 from ovoz.contact_center.switchboard.state.dispositions import allowed_of
 from ovoz.contact_center.switchboard.state.floor import Floor, replace
 from ovoz.contact_center.switchboard.state.parties import Guest
+from ovoz.contact_center.switchboard.state.reception import reception
 from ovoz.contact_center.switchboard.state.routing import routed
 
 
@@ -109,6 +110,8 @@ def queues(floor: Floor, now: datetime, shown: tuple[UUID, ...] | None = None) -
                 {
                     "id": queue.id,
                     "name": queue.name,
+                    "open": queue.opening.at(now),
+                    "turns_at": queue.opening.next_turn(now),
                     "waiting": len(since),
                     "longest_since": min(since, default=None),
                     "estimated_wait_s": round(estimate.wait_s) if estimate else None,
@@ -125,6 +128,8 @@ def queues(floor: Floor, now: datetime, shown: tuple[UUID, ...] | None = None) -
 
 def targets(floor: Floor, agent: Agent, now: datetime) -> dict[str, Any]:
     """Whom the agent can pass a call on to, as they are at this moment."""
+    call = floor.calls.get(agent.call_id) if agent.call_id else None
+    takes = [queue.id for queue in floor.queues.values() if not queue.archived]
     found: dict[str, Any] = msgspec.to_builtins(
         {
             "agents": [
@@ -138,7 +143,9 @@ def targets(floor: Floor, agent: Agent, now: datetime) -> dict[str, Any]:
                 for other in sorted(floor.agents.values(), key=lambda other: other.name)
                 if other.id != agent.id and other.state != "offline"
             ],
-            "queues": queues(floor, now),
+            "queues": [
+                row | _received(floor, now, call, UUID(row["id"])) for row in queues(floor, now, tuple(takes))
+            ],
             "entry_points": [
                 {
                     "id": entry.id,
@@ -151,6 +158,19 @@ def targets(floor: Floor, agent: Agent, now: datetime) -> dict[str, Any]:
         }
     )
     return found
+
+
+def _received(floor: Floor, now: datetime, call: Call | None, queue_id: UUID) -> dict[str, Any]:
+    """What the queue would do with the agent's call now; nothing is said without one."""
+    if call is None:
+        return {"refuses": None, "leads_to": None}
+    seen = reception(floor, now, call, floor.queues[queue_id])
+    leads_to = None
+    if seen.to_queue is not None:
+        leads_to = {"kind": "queue", "name": floor.queues[seen.to_queue].name}
+    elif seen.to_number is not None:
+        leads_to = {"kind": "number", "name": seen.to_number}
+    return {"refuses": seen.refused, "leads_to": leads_to}
 
 
 def _interaction(floor: Floor, call: Call, share: Handling) -> dict[str, Any]:

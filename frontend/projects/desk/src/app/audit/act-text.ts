@@ -7,7 +7,7 @@ import { GrantText } from '../roles/grant-text';
 import { RoleNames } from '../roles/role-names';
 
 /** Beginnings of the names of acts, as the filter offers them. */
-export const ACT_GROUPS: readonly string[] = ['identity.', 'people.', 'teams.', 'roles.', 'skills.', 'queues.', 'holidays.', 'breaks.', 'interactions.', 'returns.', 'recordings.', 'personal.', 'audit.', 'tenancy.', 'keys.'];
+export const ACT_GROUPS: readonly string[] = ['identity.', 'people.', 'teams.', 'roles.', 'skills.', 'queues.', 'holidays.', 'breaks.', 'routing.', 'calling.', 'interactions.', 'returns.', 'recordings.', 'personal.', 'audit.', 'tenancy.', 'keys.'];
 
 /** An entry of the audit in the person's language; what is not known keeps its own name. */
 @Injectable({ providedIn: 'root' })

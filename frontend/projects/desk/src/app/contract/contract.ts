@@ -42,6 +42,7 @@ export type QueueFigures = Schemas['DeskQueue'];
 export type Desk = Omit<Schemas['Desk'], 'interaction'> & { interaction: LiveInteraction | null };
 /** Whom a call can be passed on to, as they were when it was asked. */
 export type Targets = Schemas['Targets'];
+export type TargetQueue = Schemas['TargetQueue'];
 export type ConsultTo = { to: 'agent' | 'queue'; id: string } | { to: 'number'; number: string };
 /** Whom an agent calls; a masked number by its token. */
 export type CallTo = { to: 'agent'; id: string } | { to: 'number'; number: string } | { to: 'number'; number_token: string };

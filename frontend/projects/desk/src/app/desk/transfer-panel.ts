@@ -4,8 +4,10 @@ import { MAT_DIALOG_DATA, MatDialogClose, MatDialogRef } from '@angular/material
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
-import type { CallTo, Targets } from '../contract/contract';
+import type { CallTo, TargetQueue, Targets } from '../contract/contract';
 import { OvozApi } from '../contract/ovoz-api';
+import { formatShortDay, formatTime, isSameDay } from '../language/dates';
+import { Language } from '../language/language';
 import { formatPhoneNumber } from '../language/phone-number';
 import { Live } from '../live/live';
 import { type Problem, toProblem } from '../problems/problem';
@@ -15,7 +17,7 @@ import { AGENT_STATE_LOOK } from './agent-state-look';
 import { moveAmongChoices } from '../shortcuts/choice-keys';
 import { partiesOf } from './call-parties';
 import { DeskCommands } from './desk-commands';
-import { type TransferChoice, transferChoices } from './transfer-choices';
+import { queueWord, type TransferChoice, transferChoices } from './transfer-choices';
 
 const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 'phone-out' } as const;
 
@@ -41,13 +43,21 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
       <ul id="transfer-list" role="listbox" class="dialog-body list" [attr.aria-label]="t('transfer.title')">
         @for (choice of choices(); track choice.id) {
           @if (startsGroup($index)) { <li role="presentation" class="label">{{ t('transfer.group.' + choice.group) }}</li> }
-          <li role="option" [id]="choice.id" class="choice" [class.off]="!choice.enabled" [attr.aria-selected]="$index === index()" [attr.aria-disabled]="!choice.enabled" data-testid="transfer-choice" [attr.data-group]="choice.group"
+          <li role="option" [id]="choice.id" class="choice" [class.off]="!may(choice)" [attr.aria-selected]="$index === index()" [attr.aria-disabled]="!may(choice)" data-testid="transfer-choice" [attr.data-group]="choice.group"
             (mousemove)="index.set($index)" (mousedown)="$event.preventDefault()" (click)="run(choice)" (keydown.enter)="run(choice)" tabindex="-1">
             <svg [ovozIcon]="icons[choice.group]"></svg><span class="grow cut">{{ choice.title }}</span>
             @if (choice.agent; as agent) {
               <span class="state small" [class]="look(agent.state).look"><svg [ovozIcon]="look(agent.state).icon" class="i-s"></svg>{{ t('state.' + agent.state) }} <span class="muted">{{ clock.timer(agent.since) }}</span></span>
             } @else if (choice.queue; as queue) {
-              <span class="small soft">{{ t('transfer.queue', { waiting: queue.waiting, ready: queue.agents_ready }) }}</span>
+              <span class="state small soft">
+                @if (word(queue); as word) {
+                  @if (word.key) { <span class="state t-warn" data-testid="transfer-not-now" [attr.data-why]="word.key"><svg ovozIcon="clock" class="i-s"></svg>{{ t('transfer.' + word.key, { until: until(word.until) }) }}</span> }
+                  @if (!asking() && word.leadsTo) { <span class="cut lead" data-testid="transfer-leads-to">{{ t('transfer.leads_to', { name: word.leadsTo.kind === 'number' ? phone(word.leadsTo.name) : word.leadsTo.name }) }}</span> }
+                  @else if (choice.group === 'entry_point') { <span>{{ phone(choice.number) }}</span> }
+                  @else if (!word.key) { <span>{{ t('transfer.queue', { waiting: queue.waiting, ready: queue.agents_ready }) }}</span> }
+                  @else if (asking()) { <span>{{ t('transfer.free', { ready: queue.agents_ready }) }}</span> }
+                }
+              </span>
             } @else if (choice.group === 'number') {
               <span class="small soft">{{ t(choice.enabled ? 'transfer.outside' : 'transfer.no_right') }}</span>
             } @else { <span class="small soft">{{ phone(choice.number) }}</span> }
@@ -59,6 +69,7 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
           @else { @for (row of [1, 2, 3]; track row) { <li class="choice" role="presentation"><span class="bone"></span></li> } }
         }
       </ul>
+      <p class="sr" role="status">{{ said() }}</p>
       <p class="foot tiny muted"><span>{{ t(calling ? 'call.keys' : asking() ? 'transfer.keys_ask' : 'transfer.keys') }}</span></p>
     </div>
   `,
@@ -76,7 +87,10 @@ const ICONS = { agent: 'user', queue: 'users', entry_point: 'phone-in', number: 
     .way[aria-pressed="true"] { background: var(--ovoz-selected); font-weight: 600; }
     .off { cursor: default; }
     .off > .cut { color: var(--ovoz-text-muted); }
-    .state { display: inline-flex; align-items: center; gap: 5px; color: var(--s); white-space: nowrap; }
+    .lead { max-width: 16rem; }
+    .state { display: inline-flex; align-items: center; gap: 5px; color: var(--s); white-space: nowrap; min-width: 0; }
+    .state.soft { color: var(--mat-sys-on-surface-variant); gap: var(--ovoz-space-2); }
+    .state.t-warn { color: var(--ovoz-warn); flex: none; }
     .none { padding: var(--ovoz-space-4); }
     .bone { flex: 1; height: 0.75rem; }
     .foot { display: flex; gap: var(--ovoz-space-4); padding: var(--ovoz-space-2) var(--ovoz-space-4); border-block-start: 1px solid var(--ovoz-hairline); }
@@ -89,6 +103,7 @@ export class TransferPanel {
   private readonly live = inject(Live);
   private readonly commands = inject(DeskCommands);
   private readonly mayDial = inject(SessionStore).may('calls.dial');
+  private readonly language = inject(Language);
   protected readonly clock = inject(ServerClock);
   protected readonly text = inject(ProblemText);
   protected readonly icons = ICONS;
@@ -105,6 +120,8 @@ export class TransferPanel {
     if (this.calling) return choices.filter(choice => choice.group === 'agent' || choice.group === 'number');
     return this.asking() ? choices.filter(choice => choice.ask !== null) : choices;
   });
+  /** What became of the choice that stands there, for those who do not see it. */
+  protected readonly said = signal('');
   protected readonly askFirst = signal(false);
   protected readonly asking = computed(() => this.askFirst() || this.others());
   protected readonly others = computed(() => !partiesOf(this.live.interaction()).mayTransfer);
@@ -126,8 +143,12 @@ export class TransferPanel {
 
   protected async read(): Promise<void> {
     try {
-      this.targets.set(await this.api.targets());
+      const targets = await this.api.targets();
+      const before = this.chosen();
+      this.targets.set(targets);
       this.problem.set(null);
+      const after = this.chosen();
+      if (before?.id === after?.id && after?.queue && this.words(before?.queue) !== this.words(after.queue)) this.said.set(`${after.title}: ${this.words(after.queue)}`);
     } catch (error) {
       this.problem.set(toProblem(error));
     }
@@ -153,14 +174,14 @@ export class TransferPanel {
   }
 
   protected ask(choice: TransferChoice): void {
-    if (!choice.enabled || !choice.ask) return;
+    if (!choice.mayAsk || !choice.ask) return;
     this.dialog.close();
     void this.commands.consult(choice.ask);
   }
 
   /** Where others are in the call already, somebody can only be asked: nobody is left alone by a slip. */
   protected run(choice: TransferChoice): void {
-    if (!choice.enabled) return;
+    if (!this.may(choice)) return;
     if (this.calling) {
       this.dialog.close();
       if (choice.to.to === 'agent' || choice.to.to === 'number') void this.commands.call(choice.to as CallTo);
@@ -172,6 +193,28 @@ export class TransferPanel {
     }
     this.dialog.close();
     void this.commands.transfer(choice.to);
+  }
+
+  protected may(choice: TransferChoice): boolean {
+    return !this.calling && this.asking() ? choice.mayAsk : choice.enabled;
+  }
+
+  protected readonly word = queueWord;
+
+  protected until(moment: string | null): string {
+    if (!moment) return '';
+    const now = this.clock.now();
+    const time = formatTime(moment);
+    return isSameDay(moment, now) ? time : `${formatShortDay(moment, this.language.locale(), new Date(now))}, ${time}`;
+  }
+
+  private words(queue: TargetQueue | undefined): string {
+    if (!queue) return '';
+    const { key, until, leadsTo } = queueWord(queue);
+    return [
+      this.language.text(key ? `transfer.${key}` : 'transfer.open', { until: this.until(until) }),
+      ...(leadsTo ? [this.language.text('transfer.leads_to', { name: leadsTo.name })] : []),
+    ].join(', ');
   }
 
   protected look(state: Targets['agents'][number]['state']): { look: string; icon: string } {

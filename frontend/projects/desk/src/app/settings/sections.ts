@@ -5,6 +5,7 @@ export const SETTINGS: readonly { name: string; path: string; icon: string; righ
   { name: 'queues', path: '/settings/queues', icon: 'list', right: 'queues.manage' },
   { name: 'routing', path: '/settings/routing', icon: 'transfer', right: 'queues.manage' },
   { name: 'skills', path: '/settings/skills', icon: 'tag', right: 'skills.manage' },
+  { name: 'calling', path: '/settings/calling', icon: 'phone', right: 'queues.manage' },
   { name: 'people', path: '/settings/people', icon: 'users', right: 'people.read' },
   { name: 'roles', path: '/settings/roles', icon: 'key', right: 'roles.read' },
   { name: 'breaks', path: '/settings/breaks', icon: 'coffee', right: 'breaks.manage' },

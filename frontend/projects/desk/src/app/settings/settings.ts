@@ -24,10 +24,10 @@ import { SETTINGS } from './sections';
   `,
   styles: `
     :host { display: grid; min-height: 0; }
-    .settings { display: grid; grid-template-rows: auto minmax(0, 1fr); min-height: 0; background: var(--ovoz-panel); }
+    .settings { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; background: var(--ovoz-panel); }
     header { display: flex; align-items: center; gap: var(--ovoz-space-6); padding-inline: var(--ovoz-space-4); border-block-end: 1px solid var(--ovoz-hairline); }
-    nav { display: flex; gap: var(--ovoz-space-2); }
-    nav a { display: inline-flex; align-items: center; gap: var(--ovoz-space-2); min-height: 2.75rem; padding-inline: var(--ovoz-space-2); border-block-end: 2px solid transparent; color: var(--mat-sys-on-surface-variant); font: var(--mat-sys-label-large); }
+    nav { display: flex; gap: var(--ovoz-space-2); min-width: 0; overflow-x: auto; scrollbar-width: none; }
+    nav a { display: inline-flex; flex: none; align-items: center; gap: var(--ovoz-space-2); min-height: 2.75rem; padding-inline: var(--ovoz-space-2); border-block-end: 2px solid transparent; color: var(--mat-sys-on-surface-variant); font: var(--mat-sys-label-large); }
     nav a:hover { color: var(--mat-sys-on-surface); text-decoration: none; }
     nav a.here { color: var(--mat-sys-primary); border-color: var(--mat-sys-primary); }
     nav a:focus-visible { outline-offset: -2px; }
