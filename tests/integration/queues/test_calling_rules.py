@@ -45,6 +45,21 @@ async def test_what_the_blueprint_said_is_shown_with_what_can_be_chosen(engines:
     await agent.close()
 
 
+async def test_a_queue_has_a_number_of_its_own_from_its_settings(
+    engines: Stack, sign_in: SignIn, operator: Operator
+) -> None:
+    admin = await sign_in("admin")
+    queue = (await admin.get("/api/queues"))[0]
+    at = f"/api/queues/{queue['id']}"
+    wish = queue["settings"] | {"caller_number": operator.number}
+    await admin.must("PUT", at, wish, If_Match="*")
+    assert (await admin.get(AT))["queues"] == [{"name": queue["settings"]["name"], "number": operator.number}]
+    setup = await Directory(engines.database, CELL, engines.fields).setup(operator.tenant_id)
+    assert [one.caller_number for one in setup.queues] == [operator.number]
+    status, problem = await admin.refused("PUT", at, wish | {"caller_number": "+992446999999"}, If_Match="*")
+    assert (status, [error["pointer"] for error in problem["errors"]]) == (422, ["/settings/caller_number"])
+
+
 async def test_a_change_names_its_version_and_is_on_record(sign_in: SignIn, operator: Operator) -> None:
     admin = await sign_in("admin")
     _, _, answer = await admin.ask("GET", AT)

@@ -185,6 +185,8 @@ def test_what_is_right_has_no_fault() -> None:
             {"overflow": (OverflowRule("closed", "number", to="+992446000100"),)},
             [("/overflow/0/to", "number_own")],
         ),
+        ({"caller_number": "+992446000101"}, [("/caller_number", "number_not_own")]),
+        ({"caller_number": "+992446000100"}, []),
         ({"music": "jazz"}, [("/music", "music_unknown")]),
         ({"language": "tg"}, [("/language", "language_not_spoken")]),
         (

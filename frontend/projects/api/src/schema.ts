@@ -3116,7 +3116,7 @@ export type components = {
         QueueFault: {
             detail: string;
             /** @enum {string} */
-            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "not_offered" | "number_wrong" | "number_own" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown" | "music_unknown" | "language_not_spoken";
+            fault: "first_ring_later" | "ring_not_later" | "skill_unknown" | "team_unknown" | "member_unknown" | "ring_adds_nobody" | "nobody_ever" | "never_opens" | "windows_overlap" | "queue_unknown" | "not_offered" | "number_wrong" | "number_own" | "number_not_own" | "overflow_loop" | "figure_missing" | "figure_pointless" | "target_missing" | "target_pointless" | "twice" | "disposition_unknown" | "music_unknown" | "language_not_spoken";
             pointer: string;
             warning: boolean;
         };
@@ -3141,6 +3141,8 @@ export type components = {
         /** QueueSettings */
         QueueSettings: {
             announcements?: components["schemas"]["Announcements"];
+            /** @example +992446000100 */
+            caller_number?: string | null;
             /** @default [] */
             dispositions: (string | unknown)[];
             hours?: components["schemas"]["OpeningHours"];

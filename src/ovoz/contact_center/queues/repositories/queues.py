@@ -17,7 +17,7 @@ MOST_VERSIONS = 200
 
 _COLUMNS = (
     *("name", "language", "priority", "weight", "target_s", "short_abandon_s", "max_length", "max_wait_s"),
-    *("ring_timeout_s", "wrap_up_s", "recorded", "rings", "music", "announcements", "hours", "overflow"),
+    *("ring_timeout_s", "wrap_up_s", "recorded", "caller_number", "rings", "music", "announcements", "hours", "overflow"),
     "dispositions",
 )
 _JSON = frozenset({"rings", "announcements", "hours", "overflow"})

@@ -34,6 +34,7 @@ FaultCode = Literal[
     "not_offered",
     "number_wrong",
     "number_own",
+    "number_not_own",
     "overflow_loop",
     "figure_missing",
     "figure_pointless",
@@ -84,6 +85,7 @@ def faults(queue: str, settings: QueueSettings, world: World) -> list[Fault]:
     """Every fault, in the order of the fields."""
     return [
         *_members(settings, world),
+        *_presented(settings, world),
         *_sounds(settings, world),
         *_rings(settings.rings, world),
         *_reach(queue, settings, world),
@@ -125,6 +127,12 @@ def _members(settings: QueueSettings, world: World) -> list[Fault]:
         if member in settings.members[:place]
     ]
     return found
+
+
+def _presented(settings: QueueSettings, world: World) -> list[Fault]:
+    if settings.caller_number is None or settings.caller_number in world.numbers:
+        return []
+    return [Fault("/caller_number", "number_not_own", "one of the operator's numbers, or none")]
 
 
 def _sounds(settings: QueueSettings, world: World) -> list[Fault]:

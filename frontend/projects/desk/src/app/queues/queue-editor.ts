@@ -5,18 +5,21 @@ import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '@ovoz/ui';
 import { ServerClock } from '../clock/server-clock';
+import type { KeptCallingRules } from '../contract/calling';
 import type { Disposition } from '../contract/contract';
 import type { Queue, QueueFault, QueuePreview, QueueSettings, QueueSounds, QueueVersion, RingRule } from '../contract/queues';
 import type { AgentSkills, Skill } from '../contract/skills';
 import type { Question } from '../dialogs/confirm';
 import { formatWhen } from '../language/dates';
 import { Language, LOCALES } from '../language/language';
+import { formatPhoneNumber } from '../language/phone-number';
 import { Teams } from '../people/teams';
 import { type Problem, toProblem } from '../problems/problem';
 import { ProblemText } from '../problems/problem-text';
 import { codeFrom } from '../roles/role-draft';
 import { SessionStore } from '../session/session-store';
 import { SkillsApi } from '../skills/skills-api';
+import { CallingApi } from '../calling/calling-api';
 import { KnownQueues } from './known-queues';
 import { QueueHolidays } from './queue-holidays';
 import { QueueHours } from './queue-hours';
@@ -41,6 +44,7 @@ type Figure = 'target_s' | 'short_abandon_s' | 'max_length' | 'max_wait_s' | 'ri
 export class QueueEditor {
   private readonly api = inject(QueuesApi);
   private readonly skillsApi = inject(SkillsApi);
+  private readonly calling = inject(CallingApi);
   private readonly clock = inject(ServerClock);
   private readonly dialog = inject(MatDialog);
   private readonly router = inject(Router);
@@ -70,6 +74,7 @@ export class QueueEditor {
   protected readonly skills = signal<Skill[]>([]);
   protected readonly agents = signal<AgentSkills[]>([]);
   protected readonly dispositions = signal<Disposition[]>([]);
+  private readonly numbers = signal<KeptCallingRules['numbers']>([]);
   private readonly sounds = signal<QueueSounds>({ languages: [], music: [] });
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
@@ -85,6 +90,12 @@ export class QueueEditor {
   protected readonly others = computed(() => (this.known.all() ?? []).filter(queue => queue.code !== this.code() && !queue.archived));
   /** What is set stands among them, though it may be gone. */
   protected readonly pieces = computed(() => [...new Set([...this.sounds().music, this.draft().music])]);
+  /** What can be presented; what is set stands among them, though it may not be the operator's any more. */
+  protected readonly presentable = computed(() => {
+    const set = this.draft().caller_number;
+    const known = this.numbers().map(({ number, name }) => ({ number, said: `${formatPhoneNumber(number)} · ${name}` }));
+    return set === null || known.some(({ number }) => number === set) ? known : [...known, { number: set, said: formatPhoneNumber(set) }];
+  });
   protected readonly soundFaults = computed(() => [...new Set(this.faults().map(({ fault }) => fault).filter(fault => fault === 'music_unknown' || fault === 'language_not_spoken'))]);
   protected readonly reached = computed(() => (this.preview()?.rings ?? []).reduce((sum, ring) => sum + ring.agents.length, 0));
 
@@ -335,7 +346,7 @@ export class QueueEditor {
 
   private async loadNames(): Promise<void> {
     const take = <T>(found: Promise<T>, into: { set(value: T): void }) => found.then(value => into.set(value));
-    await Promise.allSettled([take(this.skillsApi.list().then(all => all.filter(skill => !skill.archived)), this.skills), take(this.skillsApi.agents(), this.agents), take(this.api.dispositions(), this.dispositions), take(this.api.sounds(), this.sounds), this.teams.load()]);
+    await Promise.allSettled([take(this.skillsApi.list().then(all => all.filter(skill => !skill.archived)), this.skills), take(this.skillsApi.agents(), this.agents), take(this.api.dispositions(), this.dispositions), take(this.api.sounds(), this.sounds), take(this.calling.show().then(kept => kept.numbers), this.numbers), this.teams.load()]);
   }
 
   private take(queue: Queue): void {

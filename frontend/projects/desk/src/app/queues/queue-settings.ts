@@ -2,7 +2,7 @@ import { timeOfDay } from '../roles/role-draft';
 import type { OpeningWindow, OverflowRule, QueueFault, QueueSettings, RingRule } from '../contract/queues';
 
 export const NEW_SETTINGS: QueueSettings = {
-  name: '', members: [], language: null, priority: 0, weight: 1, target_s: 20, short_abandon_s: 5, max_length: 100, max_wait_s: 1800, ring_timeout_s: 20, wrap_up_s: 60, recorded: true,
+  name: '', members: [], language: null, priority: 0, weight: 1, target_s: 20, short_abandon_s: 5, max_length: 100, max_wait_s: 1800, ring_timeout_s: 20, wrap_up_s: 60, recorded: true, caller_number: null,
   rings: [{ after_s: 0, skills: {}, teams: [], everyone: false }], music: 'default', announcements: { position: true, estimated_wait: false, first_after_s: 30, every_s: 30, languages: ['ru'] },
   hours: { always: true, windows: [] }, overflow: [], dispositions: [],
 };
