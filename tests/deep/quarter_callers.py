@@ -103,8 +103,7 @@ class Street:
             ended_s=time.monotonic(),
         )
         print(msgspec.json.encode(record).decode(), flush=True)
-        self._carrier.calls.remove(call)
-        call.port.close()
+        self._carrier.forget(call)
 
 
 def _voice_in(sound: np.ndarray[Any, Any]) -> int | None:

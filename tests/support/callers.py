@@ -238,6 +238,12 @@ class Callers:
         for call in self.calls:
             call.port.close()
 
+    def forget(self, call: Call) -> None:
+        """A call that is over: it is paced no more, its line is closed."""
+        self.calls.remove(call)
+        self._pacer.remove(call)
+        call.port.close()
+
     async def call(
         self,
         to: str,

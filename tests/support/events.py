@@ -36,9 +36,12 @@ class Partner:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._connection is not None and self._connection.is_closed:
+        try:
+            await self.leave()
+        except (AMQPError, OSError, RuntimeError):
+            # The broker was away meanwhile: what is kept for this partner is there, the connection is not.
             await self.connect()
-        await self.leave()
+            await self.leave()
 
     async def connect(self) -> None:
         """Also after the broker was away: the queue is still there, and what waits in it comes now."""

@@ -57,7 +57,7 @@ async def test_a_queue_has_a_number_of_its_own_from_its_settings(
     setup = await Directory(engines.database, CELL, engines.fields).setup(operator.tenant_id)
     assert [one.caller_number for one in setup.queues] == [operator.number]
     status, problem = await admin.refused("PUT", at, wish | {"caller_number": "+992446999999"}, If_Match="*")
-    assert (status, [error["pointer"] for error in problem["errors"]]) == (422, ["/settings/caller_number"])
+    assert (status, [error["pointer"] for error in problem["errors"]]) == (422, ["/caller_number"])
 
 
 async def test_a_change_names_its_version_and_is_on_record(sign_in: SignIn, operator: Operator) -> None:

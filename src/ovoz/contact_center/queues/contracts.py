@@ -151,7 +151,9 @@ class QueueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ring_timeout_s: Annotated[int, Meta(ge=5, le=120)] = 20
     wrap_up_s: Annotated[int, Meta(ge=0, le=3600)] = 60
     recorded: bool = True
-    caller_number: Annotated[PublicText, Meta(pattern=r"^\+[0-9]{7,15}$", examples=["+992446000100"])] | None = None
+    caller_number: (
+        Annotated[PublicText, Meta(pattern=r"^\+[0-9]{7,15}$", examples=["+992446000100"])] | None
+    ) = None
     rings: Annotated[tuple[RingRule, ...], Meta(min_length=1, max_length=10)] = msgspec.field(
         default_factory=lambda: (RingRule(),)
     )

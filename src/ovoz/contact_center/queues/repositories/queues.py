@@ -17,8 +17,8 @@ MOST_VERSIONS = 200
 
 _COLUMNS = (
     *("name", "language", "priority", "weight", "target_s", "short_abandon_s", "max_length", "max_wait_s"),
-    *("ring_timeout_s", "wrap_up_s", "recorded", "caller_number", "rings", "music", "announcements", "hours", "overflow"),
-    "dispositions",
+    *("ring_timeout_s", "wrap_up_s", "recorded", "rings", "music", "announcements", "hours", "overflow"),
+    *("dispositions", "caller_number"),
 )
 _JSON = frozenset({"rings", "announcements", "hours", "overflow"})
 _QUEUE = f"""
