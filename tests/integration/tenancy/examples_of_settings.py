@@ -12,6 +12,11 @@ _SETTINGS = {
     "overflow": [{"when": "closed", "then": "number", "to": "+992446000199"}],
     "dispositions": ["{own.disposition}"],
 }
+_OF_THE_OTHER = {
+    "members": ["{agent}"],
+    "rings": [_RING | {"teams": ["{team}"]}],
+    "caller_number": "{entry_number}",
+}
 _WHEN = {"regions": ["Суғд"], "products": ["Салом"], "languages": ["tg"], "network": ["poor"]}
 _THEN = {"head_start_s": 30, "prefer": "manager"}
 
@@ -128,6 +133,7 @@ SETTINGS: dict[str, list[Try]] = {
                 {"members": ["{agent}"]},
                 {"rings": [_RING | {"teams": ["{team}"]}]},
                 {"dispositions": ["{disposition}"]},
+                {"caller_number": "{entry_number}"},
                 {"overflow": [{"when": "closed", "then": "queue", "to": "{queue_to_lead_to}"}]},
             )
         ),
@@ -137,7 +143,7 @@ SETTINGS: dict[str, list[Try]] = {
             body={
                 "day": "2026-11-01",
                 "code": "{queue_to_take}",
-                "settings": _SETTINGS | {"members": ["{agent}"], "rings": [_RING | {"teams": ["{team}"]}]},
+                "settings": _SETTINGS | _OF_THE_OTHER,
             },
             refused=200,
             shows=False,
@@ -147,7 +153,7 @@ SETTINGS: dict[str, list[Try]] = {
         Try(
             body={
                 "code": "{queue_to_take}",
-                "settings": _SETTINGS | {"members": ["{agent}"], "rings": [_RING | {"teams": ["{team}"]}]},
+                "settings": _SETTINGS | _OF_THE_OTHER,
             },
             refused=200,
             shows=False,
@@ -170,7 +176,11 @@ SETTINGS: dict[str, list[Try]] = {
                 headers={"if-match": "*"},
                 refused="queue-settings-invalid",
             )
-            for settings in ({"members": ["{agent}"]}, {"rings": [_RING | {"teams": ["{team}"]}]})
+            for settings in (
+                {"members": ["{agent}"]},
+                {"rings": [_RING | {"teams": ["{team}"]}]},
+                {"caller_number": "{entry_number}"},
+            )
         ),
     ],
     "GET /api/queues/{queue_id:uuid}/versions": [

@@ -232,9 +232,10 @@ def _values(queue: StoredQueue) -> dict[str, Any]:
         "version": queue.version,
         "announce_every_s": settings.announcements.every_s,
         **{
-            name: msgspec.json.encode(value).decode() if name in _JSON else value
+            name: msgspec.json.encode(getattr(settings, name)).decode()
+            if name in _JSON
+            else getattr(settings, name)
             for name in _COLUMNS
-            if (value := getattr(settings, name)) is not None or name == "language"
         },
         "dispositions": list(settings.dispositions),
     }
