@@ -1,6 +1,7 @@
 """An agent's softphone without a browser: SIP over WebSocket (RFC 7118) through the API, audio by WebRTC (aiortc)."""
 
 import asyncio
+import contextlib
 import fractions
 import hashlib
 import itertools
@@ -164,6 +165,8 @@ class WebPhone:
         self._tag = secrets.token_hex(4)
         self._host = f"{secrets.token_hex(6)}.invalid"
         self._task: asyncio.Task[None] | None = None
+        self._expires_s = int(account["register_expires_s"])
+        self._again: asyncio.TimerHandle | None = None
         self._dialled: asyncio.Future[Message]
 
     @property
@@ -183,6 +186,8 @@ class WebPhone:
 
     async def close(self) -> None:
         """Leaves as a closed browser does: without a word."""
+        if self._again is not None:
+            self._again.cancel()
         if self._task is not None:
             self._task.cancel()
         if self._socket is not None:
@@ -288,8 +293,19 @@ class WebPhone:
         elif message.status == 200:
             self._challenged = False
             self.registered.set()
+            loop = asyncio.get_running_loop()
+            self._again = loop.call_later(
+                self._expires_s / 2, lambda: loop.create_task(self._register_again())
+            )
         else:
             self.refused.set()
+
+    async def _register_again(self) -> None:
+        """As a browser's phone does in good time, for as long as it is open."""
+        if not self.lost:
+            self._cseq += 1
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                await self._register()
 
     async def _register(self, challenge: str = "") -> None:
         user, uri = self._account["username"], "sip:ovoz.invalid"
@@ -298,7 +314,8 @@ class WebPhone:
         await self._send(
             f"REGISTER {uri} SIP/2.0\r\n{self._via()}Max-Forwards: 70\r\nFrom: {address};tag={self._tag}\r\n"
             f"To: {address}\r\nCall-ID: {self._register_id}\r\nCSeq: {self._cseq} REGISTER\r\n"
-            f"Contact: <sip:{user}@{self._host};transport=ws>;expires=120\r\n{authorization}Content-Length: 0\r\n\r\n"
+            f"Contact: <sip:{user}@{self._host};transport=ws>;expires={self._expires_s}\r\n"
+            f"{authorization}Content-Length: 0\r\n\r\n"
         )
 
     def _authorization(self, method: str, uri: str, challenge: str) -> str:
